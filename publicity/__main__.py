@@ -1,0 +1,12 @@
+"""The command line, `legalcredit`."""
+
+from publicity.app import PARTS
+from registry.kernel.shell import run
+
+
+def main() -> None:
+    run(PARTS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""The HTTP edge that every part shares: request ids, identity, access, CSRF, faults, headers, health and metrics."""
+
+import re
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+import orjson
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_smorest import Api
+from flask_smorest import Blueprint as ApiBlueprint
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import TemplateNotFound
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from registry.kernel import logs, metrics
+from registry.kernel.access import ANONYMOUS, PUBLIC, Actor, current_actor, declared, public
+from registry.kernel.clock import local_text
+from registry.kernel.faults import Fault, Gone, Invalid, Refused, Unidentified
+from registry.migrations import pending
+
+if TYPE_CHECKING:
+    from registry.kernel.host import Host
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+_PROGRAM_PATHS = ("/api/", "/feed/", "/log/")
+_TITLES = {
+    400: "请求有误",
+    404: "没有找到",
+    405: "不支持的请求方法",
+    413: "文件过大",
+    415: "不支持的内容类型",
+    422: "填写有误",
+    429: "请求过于频繁，请稍后再试",
+}
+
+csrf = CSRFProtect()
+
+
+def install(app: Flask, host: "Host") -> None:
+    """Puts every part's blueprints on `app` and the shared edge around them."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_SSL_STRICT=host.settings.secure_cookies,
+        API_TITLE="legalcredit",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    csrf.init_app(app)
+    app.jinja_env.filters["local"] = local_text
+    app.context_processor(
+        lambda: {"bureau": host.settings.bureau, "actor": current_actor(), "navigation": _navigation(host)}
+    )
+    app.before_request(_begin)
+    app.before_request(_identify)
+    app.before_request(_admit)
+    app.after_request(_finish)
+    app.register_error_handler(Fault, _fault)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crash)
+    api = _PlainApi(app)
+    app.register_blueprint(_health)
+    for part in host.parts:
+        for blueprint in part.blueprints:
+            if isinstance(blueprint, ApiBlueprint):
+                api.register_blueprint(blueprint)
+            else:
+                app.register_blueprint(blueprint)
+        if part.setup is not None:
+            part.setup(host, app)
+    document = app.view_functions["api-docs.openapi_json"]
+    app.view_functions["api-docs.openapi_json"] = public(lambda: document())
+
+
+class _PlainApi(Api):  # type: ignore[misc]
+    """flask-smorest without its own error answers and paging headers: faults are translated in one place, here."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        return None
+
+
+def _host() -> "Host":
+    return current_app.extensions["legalcredit"]  # type: ignore[no-any-return]
+
+
+def _navigation(host: "Host") -> list[dict[str, str]]:
+    actor = current_actor()
+    items = sorted((item for part in host.parts for item in part.navigation), key=lambda item: item.order)
+    return [{"title": item.title, "endpoint": item.endpoint} for item in items if actor.may(item.permission)]
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _identify() -> None:
+    g.actor = ANONYMOUS
+    if "Authorization" not in request.headers and "legalcredit" not in request.cookies:
+        return
+    identifiers = [part.identify for part in _host().parts if part.identify is not None]
+    if not identifiers:
+        return
+    with _host().work.read() as session:
+        for identify in identifiers:
+            actor = identify(request, session)
+            if actor is not None:
+                g.actor = actor
+                return
+
+
+def _admit() -> None:
+    if request.endpoint is None:
+        return
+    actor: Actor = g.actor
+    access = declared(current_app, request.endpoint, request.method)
+    if access not in (None, PUBLIC) and not actor.may(access):  # type: ignore[arg-type]
+        if actor.kind == "anonymous":
+            raise Unidentified("请先登录" if not _wants_json() else "需要有效的访问令牌")
+        raise Refused("您没有此项权限", rule="permission")
+    # A token travels in a header that no foreign page can set; only cookie sessions and anonymous forms need CSRF.
+    if request.method not in ("GET", "HEAD", "OPTIONS") and actor.kind != "client":
+        csrf.protect()
+
+
+def _finish(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "none"
+    elapsed = time.perf_counter() - g.get("started", time.perf_counter())
+    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
+    metrics.LATENCY.labels(route).observe(elapsed)
+    headers = response.headers
+    headers["X-Request-ID"] = g.get("request_id", "")
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if current_actor().kind != "anonymous":
+        headers.setdefault("Cache-Control", "no-store")
+    structlog.get_logger().info(
+        "request",
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        ms=round(elapsed * 1000, 1),
+        actor=current_actor().id,
+    )
+    return response
+
+
+def _wants_json() -> bool:
+    if request.path.startswith(_PROGRAM_PATHS) or request.path.endswith(".json"):
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _problem(status: int, rule: str, title: str, **more: object) -> ResponseReturnValue:
+    """RFC 9457 for programs, a page for people, with the same words."""
+    if _wants_json():
+        body = {"type": f"urn:legalcredit:{rule}", "title": title, "status": status, "rule": rule, **more}
+        body["request_id"] = g.get("request_id", "")
+        response = Response(orjson.dumps(body), status, content_type="application/problem+json")
+    else:
+        page = {"status": status, "title": title, "request_id": g.get("request_id", ""), **more}
+        try:
+            response = Response(render_template("registry/fault.html", **page), status)
+        except TemplateNotFound:
+            response = Response(f"{status} {title}", status, content_type="text/plain; charset=utf-8")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _fault(fault: Fault) -> ResponseReturnValue:
+    if isinstance(fault, Unidentified) and not _wants_json():
+        login = url_for("sign_in.login", next=request.full_path if request.method == "GET" else None)
+        return redirect(login, 303)
+    more: dict[str, object] = {}
+    if isinstance(fault, Invalid):
+        more["errors"] = [{"path": f.path, "rule": f.rule, "message": f.message} for f in fault.fields]
+    if isinstance(fault, Gone):
+        more["gone"] = True
+    return _problem(fault.status, fault.rule, fault.title, **more)
+
+
+def _forged(_error: CSRFError) -> ResponseReturnValue:
+    return _problem(400, "csrf", "页面已过期，请返回刷新后重试")
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    # webargs raises 422 with messages by location and field; they name fields and rules, never other rows.
+    messages = getattr(error, "data", {}).get("messages") if hasattr(error, "data") else None
+    if messages is None:
+        answer = _problem(status, f"http_{status}", _TITLES.get(status, error.name))
+    else:
+        errors = [
+            {"path": ".".join([location, *path]), "rule": "invalid", "message": message}
+            for location, fields in messages.items()
+            for path, message in _flatten(fields)
+        ]
+        answer = _problem(status, "invalid", _TITLES[422], errors=errors)
+    if isinstance(answer, Response):
+        for name, value in error.get_headers():
+            if name.lower() in ("allow", "retry-after"):
+                answer.headers[name] = value
+    return answer
+
+
+def _flatten(fields: object, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:
+    if isinstance(fields, dict):
+        return [item for key, value in fields.items() for item in _flatten(value, (*path, str(key)))]
+    if isinstance(fields, list):
+        return [(path, str(message)) for message in fields]
+    return [(path, str(fields))]
+
+
+def _crash(error: Exception) -> ResponseReturnValue:
+    logs.crash("crash", error, route=request.url_rule.rule if request.url_rule else "none")
+    return _problem(500, "internal", "服务出现故障，已记录；请稍后再试，或把请求编号告诉管理员")
+
+
+_health = Blueprint("health", __name__)
+
+
+@_health.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    return Response("ok\n", content_type="text/plain")
+
+
+@_health.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """200 when the database answers with the schema this program was built for, else 503 and what is amiss."""
+    try:
+        with _host().engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            waiting = pending(connection)
+    except SQLAlchemyError as error:
+        return Response(f"database: {type(error).__name__}\n", 503, content_type="text/plain")
+    if waiting:
+        return Response("schema: run `legalcredit db upgrade`\n", 503, content_type="text/plain")
+    return Response("ready\n", content_type="text/plain")
+
+
+@_health.get("/metrics")
+@public
+def exposition() -> ResponseReturnValue:
+    body, content_type = metrics.exposition()
+    return Response(body, content_type=content_type)

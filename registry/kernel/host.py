@@ -1,0 +1,120 @@
+"""Composes any list of parts into one application. The kernel knows parts, never which."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import cast
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from registry.kernel import edge, logs
+from registry.kernel.access import Permission, undeclared
+from registry.kernel.clock import Clock, SystemClock
+from registry.kernel.part import Import, Job, Part
+from registry.kernel.secrets import Keyring
+from registry.kernel.settings import Settings
+from registry.kernel.store import make_engine
+from registry.kernel.work import Chance, Work
+
+
+class AccessUndeclared(Exception):
+    """A view declares neither a permission nor that it is public; the service does not start with it."""
+
+
+class Host:
+    """One installation with its parts. The database is opened when first asked for, so that pure commands need none."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        parts: Sequence[Part],
+        *,
+        clock: Clock | None = None,
+        chance: Chance | None = None,
+    ) -> None:
+        self.settings = settings
+        self.parts = tuple(parts)
+        self.clock = clock or SystemClock()
+        self._chance = chance or os.urandom
+
+    @cached_property
+    def engine(self) -> Engine:
+        if self.settings.database_url.startswith("sqlite"):
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        return make_engine(self.settings.database_url)
+
+    @cached_property
+    def keys(self) -> Keyring:
+        return Keyring.open(self.settings.home / "keys", origin=self.settings.origin)
+
+    @cached_property
+    def work(self) -> Work:
+        return self.work_with(self.clock, self._chance)
+
+    def work_with(self, clock: Clock, chance: Chance) -> Work:
+        """Units of work on this installation under another clock and chance; the demo city is loaded so."""
+        closing = [step for part in self.parts for step in part.closing]
+        return Work(self.engine, clock=clock, keys=self.keys, chance=chance, closing=closing)
+
+    @property
+    def permissions(self) -> list[Permission]:
+        return [permission for part in self.parts for permission in part.permissions]
+
+    @property
+    def scopes(self) -> dict[str, str]:
+        """The scopes an API client may be given, each with what it allows."""
+        return {scope: title for part in self.parts for scope, title in part.scopes.items()}
+
+    @property
+    def jobs(self) -> list[Job]:
+        return [job for part in self.parts for job in part.jobs]
+
+    @property
+    def imports(self) -> dict[str, Import]:
+        return {item.kind: item for part in self.parts for item in part.imports}
+
+
+def build_app(
+    settings: Settings,
+    parts: Sequence[Part],
+    *,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
+) -> Flask:
+    """A Flask application of `parts`, ready to serve. Raises AccessUndeclared naming every view without access rule."""
+    logs.configure(settings.log_level)
+    host = Host(settings, parts, clock=clock, chance=chance)
+    app = Flask("legalcredit", static_folder=None)
+    app.config.update(
+        SECRET_KEY=host.keys.secret("cookies"),
+        SESSION_COOKIE_NAME="legalcredit",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+    )
+    app.extensions["legalcredit"] = host
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    edge.install(app, host)
+    missing = undeclared(app)
+    if missing:
+        raise AccessUndeclared("no access declared: " + ", ".join(missing))
+    return app
+
+
+def host() -> Host:
+    """The installation behind the current application."""
+    return cast(Host, current_app.extensions["legalcredit"])
+
+
+def work() -> Work:
+    """The units of work of the current application."""
+    return host().work
+
+
+def settings() -> Settings:
+    return host().settings

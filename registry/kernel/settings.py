@@ -1,0 +1,95 @@
+"""Settings from the environment. All faults are told at once, because an office restarts the service rarely."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from stdnum.cn import uscc
+
+
+class SettingsInvalid(Exception):
+    """`faults` names every variable that cannot be used and why."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation. `home` holds keys, files and the default database; `origin` names its logs for ever."""
+
+    home: Path
+    database_url: str
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    origin: str = "legalcredit.example"
+    bureau: str = "示范市司法局"
+    bureau_uscc: str = "11310000000000000X"
+    region: str = "310000"
+    secure_cookies: bool = False
+    proxies: int = 0
+    log_level: str = "INFO"
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> "Settings":
+        """Reads the variables of the README's table. Raises SettingsInvalid naming every fault."""
+        faults: list[str] = []
+        home = Path(environ.get("LEGALCREDIT_HOME", "var")).expanduser().resolve()
+        database_url = _database_url(environ.get("DATABASE_URL") or f"sqlite:///{home}/legalcredit.db", faults)
+        port = _number(environ, "PORT", 8000, range(1, 65536), faults)
+        public_url = environ.get("LEGALCREDIT_URL", f"http://127.0.0.1:{port}").rstrip("/")
+        address = urlsplit(public_url)
+        if address.scheme not in ("http", "https") or not address.netloc or address.query:
+            faults.append("LEGALCREDIT_URL: an http or https address is expected")
+        origin = environ.get("LEGALCREDIT_ORIGIN", "legalcredit.example")
+        if not re.fullmatch(r"[a-z0-9][a-z0-9./-]{0,199}", origin):
+            faults.append("LEGALCREDIT_ORIGIN: lower-case letters, digits, dots, slashes and hyphens are expected")
+        bureau_uscc = environ.get("LEGALCREDIT_BUREAU_USCC", cls.bureau_uscc)
+        if "LEGALCREDIT_BUREAU_USCC" in environ and not uscc.is_valid(bureau_uscc):
+            faults.append("LEGALCREDIT_BUREAU_USCC: not a unified social credit code (GB 32100)")
+        region = environ.get("LEGALCREDIT_REGION", cls.region)
+        if not re.fullmatch(r"[1-9]\d{5}", region):
+            faults.append("LEGALCREDIT_REGION: a six-digit GB/T 2260 code is expected")
+        log_level = environ.get("LEGALCREDIT_LOG_LEVEL", "INFO").upper()
+        if log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            faults.append("LEGALCREDIT_LOG_LEVEL: DEBUG, INFO, WARNING or ERROR is expected")
+        settings = cls(
+            home=home,
+            database_url=database_url,
+            port=port,
+            public_url=public_url,
+            origin=origin,
+            bureau=environ.get("LEGALCREDIT_BUREAU", cls.bureau),
+            bureau_uscc=bureau_uscc,
+            region=region,
+            secure_cookies=address.scheme == "https",
+            proxies=_number(environ, "LEGALCREDIT_PROXIES", 0, range(0, 10), faults),
+            log_level=log_level,
+        )
+        if faults:
+            raise SettingsInvalid(faults)
+        return settings
+
+
+def _database_url(text: str, faults: list[str]) -> str:
+    text = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", text)
+    try:
+        backend = make_url(text).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        faults.append("DATABASE_URL: a sqlite or postgresql address is expected")
+    return text
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, allowed: range, faults: list[str]) -> int:
+    text = environ.get(name, str(default))
+    if text.isascii() and text.isdigit() and int(text) in allowed:
+        return int(text)
+    faults.append(f"{name}: a number from {allowed.start} to {allowed.stop - 1} is expected")
+    return default

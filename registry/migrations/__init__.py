@@ -1,0 +1,41 @@
+"""One linear history of the whole schema. The tables are handed in; nothing here imports the packages that own them."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings the schema to the newest revision, in one transaction; safe to repeat."""
+    with engine.execution_options(writes=True).begin() as connection:
+        command.upgrade(_config(connection), "head")
+
+
+def draft(engine: Engine, metadata: MetaData, message: str) -> None:
+    """Writes a new revision from the difference between `metadata` and the schema of `engine`."""
+    with engine.connect() as connection:
+        config = _config(connection)
+        config.attributes["metadata"] = metadata
+        command.revision(config, message, autogenerate=True)
+
+
+def pending(connection: Connection) -> bool:
+    """True while the schema is not at the newest revision."""
+    return MigrationContext.configure(connection).get_current_revision() != _newest()
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
