@@ -8,7 +8,9 @@ LONG_TERM = "2099-12-31"
 """What the 2018 double-publicity standard writes for 长期 (发改办财金〔2018〕424号)."""
 
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2028\u2029\u2060\ufeff]")
-_NOTHING = frozenset({"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未办", "零", "null", "none", "nil", "n/a"})
+_NOTHING = frozenset(
+    {"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未办", "零", "null", "none", "nil", "n/a"}
+)
 _LONG_WORDS = frozenset({"长期", "长期有效", "永久", "永久有效", "无固定期限", "不定期"})
 _CUT = re.compile(r"[(\[{【〔<:]")
 _DAY = re.compile(
@@ -103,8 +105,10 @@ def read_date(text: str, *, end: bool = False) -> str:
         year += 2000 if year < 70 else 1900
     if found["day"]:
         return _day(year, month, int(found["day"]))
-    if len(found["year"]) == 2:
-        raise CellFault("date-form", "日期不完整，应为 2026/03/01 的形式")
+    if len(found["year"]) == 2 or (found["mark"] == "." and len(found["month"]) == 1):
+        raise CellFault(
+            "date-form", "日期不完整，应为 2026/03/01 的形式"
+        )  # 2026.1 may be what a sheet makes of 2026.10
     first = date.fromisoformat(_day(year, month, 1))
     if not end:
         return first.isoformat()

@@ -71,7 +71,11 @@ def _rank(found: Recognised) -> tuple[bool, int, int, int]:
 
 
 def _fit(headers: Sequence[str], layout: Layout, named: Mapping[str, str]) -> Recognised:
-    fields = {header_name(name): column.field for column in layout.columns for name in (column.field, *column.titles)}
+    fields = {
+        header_name(name): column.field
+        for column in layout.columns
+        for name in (column.field, *column.titles)
+    }
     known = {column.field for column in layout.columns}
     places: dict[str, int] = {}
     repeated: list[str] = []

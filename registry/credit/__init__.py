@@ -1,0 +1,1 @@
+"""What happened: credit events, their catalogue and the double-publicity standard."""

@@ -1,0 +1,1 @@
+"""Who exists: organisations, practitioners, licences; and the intake of files."""

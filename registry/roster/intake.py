@@ -1,0 +1,358 @@
+"""Files into the register: every row is checked before any is stored, and one transaction holds all or nothing.
+
+An importer is one record. This is how one is written (the whole of it, but for the rules):
+
+    ORGANISATIONS = Importer(
+        layouts=(
+            Layout("roster", "执业机构名册", (
+                Column("name", ("机构名称", "律师事务所名称"), required=True),
+                Column("uscc", ("统一社会信用代码",)),
+                Column("phone", ("联系电话", "电话"), personal=True),       # never shown in a report of faults
+            )),
+        ),
+        check=check_organisation,
+        store=store_organisations,
+    )
+
+    def check_organisation(layout: Layout, cells: Mapping[str, str]) -> Checked[NewOrganisation]:
+        reading = Reading(cells)                          # pure: no database, no clock
+        name = reading.read("name", read_name)            # a CellFault becomes a fault of that column
+        uscc = reading.read("uscc", read_code)
+        if uscc and (faults := parse_uscc(uscc).faults):
+            reading.fault("uscc", faults[0], "统一社会信用代码有误")
+        return reading.checked(lambda: NewOrganisation(name, uscc, …))
+
+    def store_organisations(session, actor, rows: Sequence[Accepted[NewOrganisation]]) -> Stored:
+        # up to CHUNK rows at a time, in the order of the file; call the use cases; look up what is there already.
+        # The same row again is `unchanged`; a known key with other content is a fault and changes nothing:
+        return Stored(new=…, unchanged=…, faults=(row.fault("uscc", "conflict", "该代码已登记为另一机构"), …))
+
+and it is offered by `imports=(Import("organisations", "执业机构", ORGANISATIONS),)` in the package's Part.
+`cells` holds the text of every column of the layout by field, "" where the sheet has none. Required columns and
+cells are checked here, before `check` sees the row. Rows without any value are skipped.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from registry.kernel.access import Actor
+from registry.kernel.faults import FieldFault, Invalid
+from registry.kernel.work import Work, WorkSession
+from registry.roster.cells import CellFault, read_text
+from registry.roster.layout import Column, Layout, Recognised, recognise
+from registry.roster.sheet import Sheet, open_file
+
+__all__ = [
+    "Accepted",
+    "Checked",
+    "Column",
+    "Importer",
+    "Layout",
+    "Outcome",
+    "Reading",
+    "Rejected",
+    "RowFault",
+    "Stored",
+]
+
+CHUNK = 1_000
+HEADER_ROWS = 10
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """One fault of one row. `column` is the header as the sheet shows it; `value` is masked where it is personal."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Checked(Generic[Value]):
+    """What the rules make of one row: a value, or faults as (field, rule, message)."""
+
+    value: Value | None
+    faults: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass
+class Reading:
+    """Reads the cells of one row one by one and gathers what is wrong with them."""
+
+    cells: Mapping[str, str]
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def read(self, name: str, reader: Callable[[str], str] = read_text) -> str:
+        """The cell as `reader` gives it; a CellFault becomes a fault of this column and the value is empty."""
+        try:
+            return reader(self.cells.get(name, ""))
+        except CellFault as fault:
+            self.fault(name, fault.rule, fault.message)
+            return ""
+
+    def fault(self, name: str, rule: str, message: str) -> None:
+        self.faults.append((name, rule, message))
+
+    def checked(self, make: Callable[[], Value]) -> Checked[Value]:
+        """The value that `make` gives, made only if nothing is wrong."""
+        return Checked(None if self.faults else make(), tuple(self.faults))
+
+
+@dataclass(frozen=True)
+class _Row:
+    sheet: str
+    number: int
+    cells: Mapping[str, str]
+    headers: Mapping[str, str]
+    layout: Layout
+
+    def fault(self, name: str, rule: str, message: str) -> RowFault:
+        value = self.cells.get(name, "")
+        try:
+            personal = self.layout.column(name).personal
+        except KeyError:
+            personal = False
+        shown = "*" * min(len(value), 20) if personal else value[:80]
+        return RowFault(self.sheet, self.number, self.headers.get(name, name), shown, rule, message)
+
+
+@dataclass(frozen=True)
+class Accepted(Generic[Value]):
+    """A row that kept all rules. `fault` makes a fault that only the stored rows can show (a conflict, no such firm)."""
+
+    value: Value
+    row: _Row
+
+    def fault(self, name: str, rule: str, message: str) -> RowFault:
+        return self.row.fault(name, rule, message)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a chunk: `new` and `changed` rows were written, `unchanged` were there, `faults` wrote nothing."""
+
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    faults: Sequence[RowFault] = ()
+
+
+@dataclass(frozen=True)
+class Importer(Generic[Value]):
+    layouts: Sequence[Layout]
+    check: Callable[[Layout, Mapping[str, str]], Checked[Value]]
+    store: Callable[[WorkSession, Actor, Sequence[Accepted[Value]]], Stored]
+
+
+@dataclass
+class Outcome:
+    """Counts of one import. `rejected` counts rows, `faults` what is wrong with them; `notes` are for the clerk."""
+
+    rows: int = 0
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    rejected: int = 0
+    faults: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+class Rejected(Exception):
+    """Rows are bad and only the good ones were not asked for: nothing is stored. `outcome` has the counts."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"{outcome.rejected} rows")
+        self.outcome = outcome
+
+
+def run(
+    work: Work,
+    actor: Actor,
+    importer: Importer[Value],
+    path: Path,
+    *,
+    kind: str,
+    mapping: Mapping[str, str] | None = None,
+    accept_good: bool = False,
+    report: Callable[[RowFault], None] = lambda fault: None,
+    progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
+) -> Outcome:
+    """Imports a file: checks every row, then stores all of them (with `accept_good` the good ones) in one transaction.
+
+    `report` gets every fault in the order of the file, `progress` (step "check" or "store", rows done, rows in all).
+    Raises Rejected with nothing stored if a row is bad and `accept_good` is off, Invalid if the file cannot be read.
+    """
+    outcome = Outcome()
+    with open_file(path) as sheets:
+        tables = _tables(sheets, importer.layouts, mapping or {}, outcome)
+        total = (
+            None
+            if any(table.sheet.size is None for table in tables)
+            else sum(t.sheet.size or 0 for t in tables)
+        )
+        bad: set[tuple[str, int]] = set()
+
+        def refuse(fault: RowFault) -> None:
+            outcome.faults += 1
+            bad.add((fault.sheet, fault.row))
+            report(fault)
+
+        for _accepted in _check(
+            importer, tables, refuse, lambda done: progress("check", done, total), outcome
+        ):
+            pass
+        outcome.rejected = len(bad)
+        if bad and not accept_good:
+            raise Rejected(outcome)
+        with work.write(actor) as session:
+            count = outcome.rows
+            again = _check(importer, tables, lambda fault: None, lambda done: None, Outcome())
+            done = 0
+            while chunk := tuple(islice(again, CHUNK)):
+                stored = importer.store(session, actor, chunk)
+                outcome.new += stored.new
+                outcome.unchanged += stored.unchanged
+                outcome.changed += stored.changed
+                for fault in stored.faults:
+                    refuse(fault)
+                done += len(chunk)
+                progress("store", done, count)
+            outcome.rejected = len(bad)
+            if bad and not accept_good:
+                raise Rejected(outcome)
+            if outcome.new or outcome.changed:
+                session.act("import", session.new_id(), kind=kind, new=outcome.new, changed=outcome.changed)
+    return outcome
+
+
+@dataclass(frozen=True)
+class _Table:
+    sheet: Sheet
+    header_row: int
+    headers: Mapping[str, str]
+    found: Recognised
+    merged_rows: frozenset[int]
+
+
+def _tables(
+    sheets: Sequence[Sheet], layouts: Sequence[Layout], mapping: Mapping[str, str], outcome: Outcome
+) -> list[_Table]:
+    """The sheets that hold rows of a known layout; those without any value are passed over."""
+    known = {column.field for layout in layouts for column in layout.columns}
+    if strangers := sorted(set(mapping.values()) - known):
+        raise Invalid.field("map", "unknown-field", f"没有这个字段：{'、'.join(strangers)}")
+    tables: list[_Table] = []
+    refused: Invalid | None = None
+    for sheet in sheets:
+        if not any(any(map(read_text, cells)) for _, cells in islice(sheet.rows(), HEADER_ROWS)):
+            continue
+        try:
+            tables.append(_header(sheet, layouts, mapping))
+        except Invalid as fault:
+            refused = refused or fault
+            outcome.notes.append(f"工作表“{sheet.name}”未读取：{fault.title}")
+    if not tables:
+        raise refused or Invalid("文件里没有数据", rule="empty-file")
+    for table in tables:
+        if table.found.unknown:
+            outcome.notes.append("未识别的列（未导入）：" + "、".join(map(read_text, table.found.unknown)))
+    return tables
+
+
+def _header(sheet: Sheet, layouts: Sequence[Layout], mapping: Mapping[str, str]) -> _Table:
+    best: tuple[int, list[str], Recognised] | None = None
+    above: dict[int, str] = {}
+    for number, cells in islice(sheet.rows(), HEADER_ROWS):
+        headers = [text or above.get(place, "") for place, text in enumerate(cells)]
+        above = _reaching_down(sheet, number, headers)
+        found = recognise(headers, layouts, mapping=mapping)
+        if found and (
+            best is None
+            or (not found.missing, len(found.places)) > (not best[2].missing, len(best[2].places))
+        ):
+            best = (number, headers, found)
+    if best is None:
+        raise Invalid(f"前 {HEADER_ROWS} 行里没有可识别的表头", rule="header-not-found")
+    number, headers, found = best
+    where = f"工作表“{sheet.name}”" if sheet.name else "文件"
+    if found.missing:
+        raise Invalid(
+            f"{where}按《{found.layout.title}》读取，缺少列："
+            + "、".join(column.titles[0] for column in found.missing),
+            [
+                FieldFault(column.field, "missing-column", f"缺少列 {column.titles[0]}")
+                for column in found.missing
+            ],
+            rule="missing-column",
+        )
+    if found.repeated:
+        raise Invalid(
+            f"{where}有重复的列：" + "、".join(map(read_text, found.repeated)),
+            [FieldFault(shown, "repeated-column", "同一字段有两列") for shown in found.repeated],
+            rule="repeated-column",
+        )
+    merged = frozenset(
+        row
+        for (top, _), (bottom, _) in sheet.merges
+        if bottom >= number
+        for row in range(top + 1, min(bottom + 1, sheet.size or 0) + 1)
+    )
+    shown = {name: read_text(headers[place]) for name, place in found.places.items()}
+    return _Table(sheet, number, shown, found, merged)
+
+
+def _reaching_down(sheet: Sheet, number: int, headers: Sequence[str]) -> dict[int, str]:
+    """Headers in merged cells that go on into the next row: there they are empty."""
+    return {
+        left: headers[left]
+        for (top, left), (bottom, _) in sheet.merges
+        if top < number <= bottom and left < len(headers) and headers[left]
+    }
+
+
+def _check(
+    importer: Importer[Value],
+    tables: Sequence[_Table],
+    refuse: Callable[[RowFault], None],
+    progress: Callable[[int], None],
+    outcome: Outcome,
+) -> Iterator[Accepted[Value]]:
+    """The good rows of all tables, lazily; the faults of the others go to `refuse`."""
+    read = 0
+    for table in tables:
+        places = [
+            (column.field, table.found.places.get(column.field)) for column in table.found.layout.columns
+        ]
+        required = [column.field for column in table.found.layout.columns if column.required]
+        for number, cells in table.sheet.rows():
+            read += 1
+            if read % CHUNK == 0:
+                progress(read)
+            if number <= table.header_row or not any(map(str.strip, cells)):
+                continue
+            width = len(cells)
+            values = {
+                name: cells[place] if place is not None and place < width else "" for name, place in places
+            }
+            row = _Row(table.sheet.name, number, values, table.headers, table.found.layout)
+            outcome.rows += 1
+            faults = [(name, "required", "必填项为空") for name in required if not read_text(values[name])]
+            if number in table.merged_rows:
+                faults.append(("", "merged-cells", "数据行里有合并单元格，请取消合并并逐行填写"))
+            checked = importer.check(table.found.layout, values)
+            filled = {name for name, *_ in faults}
+            faults += [fault for fault in checked.faults if fault[0] not in filled]
+            for fault in faults:
+                refuse(row.fault(*fault))
+            if not faults and checked.value is not None:
+                yield Accepted(checked.value, row)
+    progress(read)
