@@ -97,18 +97,21 @@ def read_date(text: str, *, end: bool = False) -> str:
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if _SERIAL.fullmatch(written):
         return (date(1899, 12, 30) + timedelta(days=int(float(written)))).isoformat()
-    found = _DAY.fullmatch(written)
-    if not found:
-        raise CellFault("date-form", "日期无法识别，应为 2026/03/01 的形式")
+    if found := _DAY.fullmatch(written):
+        return _written_day(found, end=end)
+    raise CellFault("date-form", "日期无法识别，应为 2026/03/01 的形式")
+
+
+def _written_day(found: re.Match[str], *, end: bool) -> str:
     year, month = int(found["year"]), int(found["month"])
-    if len(found["year"]) == 2:
+    short = len(found["year"]) == 2
+    if short:
         year += 2000 if year < 70 else 1900
     if found["day"]:
         return _day(year, month, int(found["day"]))
-    if len(found["year"]) == 2 or (found["mark"] == "." and len(found["month"]) == 1):
-        raise CellFault(
-            "date-form", "日期不完整，应为 2026/03/01 的形式"
-        )  # 2026.1 may be what a sheet makes of 2026.10
+    if short or (found["mark"] == "." and len(found["month"]) == 1):
+        # 2026.1 may be what a spreadsheet makes of 2026.10
+        raise CellFault("date-form", "日期不完整，应为 2026/03/01 的形式")
     first = date.fromisoformat(_day(year, month, 1))
     if not end:
         return first.isoformat()

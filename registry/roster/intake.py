@@ -183,8 +183,8 @@ def run(
     kind: str,
     mapping: Mapping[str, str] | None = None,
     accept_good: bool = False,
-    report: Callable[[RowFault], None] = lambda fault: None,
-    progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
+    report: Callable[[RowFault], None] = lambda _fault: None,
+    progress: Callable[[str, int, int | None], None] = lambda _step, _done, _total: None,
 ) -> Outcome:
     """Imports a file: checks every row, then stores all of them (with `accept_good` the good ones) in one transaction.
 
@@ -215,7 +215,7 @@ def run(
             raise Rejected(outcome)
         with work.write(actor) as session:
             count = outcome.rows
-            again = _check(importer, tables, lambda fault: None, lambda done: None, Outcome())
+            again = _check(importer, tables, lambda _fault: None, lambda _done: None, Outcome())
             done = 0
             while chunk := tuple(islice(again, CHUNK)):
                 stored = importer.store(session, actor, chunk)
