@@ -1,0 +1,1 @@
+"""The draw as an act of office: freeze, commit, chance, draw, publish, void (specification section 8)."""

@@ -1,0 +1,81 @@
+"""Draws and the chance that was supplied to them. Nothing here is ever deleted: a draw that failed stays and shows."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from inspection.plan.tables import Task
+from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
+
+
+
+
+class Draw(Base):
+    """抽取: `state` goes frozen → committed → drawn or unassignable; voided from any of them by two people."""
+
+    __tablename__ = "insp_draws"
+    __table_args__ = (
+        # The database itself refuses a second live draw of a task (specification section 8).
+        Index(
+            "uq_insp_draws_live_task",
+            "task_id",
+            unique=True,
+            sqlite_where=text("state IN ('frozen', 'committed')"),
+            postgresql_where=text("state IN ('frozen', 'committed')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("insp_tasks.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    as_of: Mapped[date]
+    deadline: Mapped[date]
+    frame: Mapped[bytes] = mapped_column(Bytes)
+    frame_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    frozen_by: Mapped[str] = mapped_column(String(64))
+    commit_index: Mapped[int | None]
+    committed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    record: Mapped[bytes | None] = mapped_column(Bytes)
+    record_index: Mapped[int | None]
+    drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    drawn_by: Mapped[str | None] = mapped_column(String(64))
+    void_ground: Mapped[str | None] = mapped_column(String(32))
+    void_note: Mapped[str | None] = mapped_column(Text)
+    void_proposed_by: Mapped[str | None] = mapped_column(String(64))
+    void_party: Mapped[str | None] = mapped_column(String(64))
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_by: Mapped[str | None] = mapped_column(String(64))
+
+    task: Mapped[Task] = relationship()
+
+
+class Chance(Base):
+    """One supplied item of a draw's plan of chance."""
+
+    __tablename__ = "insp_chance"
+    __table_args__ = (UniqueConstraint("draw_id", "position"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("insp_draws.id"))
+    position: Mapped[int]
+    value: Mapped[str] = mapped_column(String(256))
+    nonce: Mapped[str | None] = mapped_column(String(64))
+    supplied_by: Mapped[str] = mapped_column(String(64))
+    supplied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Selection(Base):
+    """An organisation that a draw selected, with the certificates of its team by seat."""
+
+    __tablename__ = "insp_selections"
+    __table_args__ = (UniqueConstraint("draw_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("insp_draws.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    inspectors: Mapped[list[str]] = mapped_column(JsonText)
+
+    draw: Mapped[Draw] = relationship()

@@ -1,0 +1,134 @@
+"""Freezes the population of one draw into the frame of the specification: everybody stands in it, also the excluded."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection.plan.strata import LOOKBACK_DAYS, Adverse, stratum
+from inspection.plan.tables import Inspector, Recusal, Task
+from registry.credit.tables import CreditEvent
+from registry.roster import find
+from registry.roster.kinds import practising
+from registry.roster.tables import Organisation
+
+GROUNDS = {
+    "not_practising": "不在正常执业状态",
+    "yearly_cap": "本年度检查次数已达上限",
+    "certificate_expired": "执法证件已过有效期",
+    "on_leave": "检查期间不在岗",
+    "left": "已调离检查岗位",
+    "directed": "定向检查",
+    "drawn": "上次抽取已抽中",
+}
+
+
+def build(
+    session: Session,
+    *,
+    task: Task,
+    draw: str,
+    as_of: date,
+    entropy: Sequence[Mapping[str, str]],
+    inspected: Mapping[str, int],
+    supersedes: str | None = None,
+) -> dict[str, object]:
+    """The frame of `task` on the day `as_of`, as a JSON document; the caller checks it by the specification.
+
+    `inspected` counts this year's visits by organisation. Strata come from RULE in `inspection.plan.strata`,
+    exclusions from the register, both without anybody's choice.
+    """
+    kind = task.matter.object_kind
+    adverse = _adverse(session, as_of)
+    units = []
+    for member in find.population(session, kind, on=as_of):
+        ground = _unit_ground(member.state, inspected.get(member.public_id, 0), task.yearly_cap)
+        units.append(
+            {
+                "id": member.public_id,
+                "kind": kind,
+                "stratum": stratum(adverse.get(member.public_id, ()), on=as_of),
+                "district": member.district,
+                "status": "eligible" if ground is None else "excluded",
+                "ground": ground,
+                "note": None,
+            }
+        )
+    units.sort(key=lambda unit: str(unit["id"]))
+    return {
+        "draw": draw,
+        "as_of": as_of.isoformat(),
+        "supersedes": supersedes,
+        "strata": sorted(task.strata, key=lambda entry: str(entry["id"])),
+        "units": units,
+        "reserve": task.reserve,
+        "team": task.team,
+        "inspectors": _inspectors(session, {str(unit["id"]) for unit in units}, as_of, task.deadline),
+        "entropy": [dict(item) for item in entropy],
+    }
+
+
+def _unit_ground(state: str, visits: int, cap: int | None) -> str | None:
+    if not practising(state):
+        return "not_practising"
+    if cap is not None and visits >= cap:
+        return "yearly_cap"
+    return None
+
+
+def _adverse(session: Session, as_of: date) -> Mapping[str, Iterable[Adverse]]:
+    rows = session.execute(
+        select(Organisation.public_id, CreditEvent.kind, CreditEvent.severity, CreditEvent.decided_on)
+        .join(CreditEvent, CreditEvent.organisation_id == Organisation.id)
+        .where(
+            CreditEvent.decided_on > as_of - timedelta(days=LOOKBACK_DAYS),
+            CreditEvent.decided_on <= as_of,
+            CreditEvent.polarity == "adverse",
+            CreditEvent.ended_on.is_(None),
+        )
+    )
+    events: dict[str, list[Adverse]] = defaultdict(list)
+    for public_id, kind, severity, decided_on in rows:
+        events[public_id].append(Adverse(kind, severity, decided_on))
+    return events
+
+
+def _inspectors(session: Session, unit_ids: set[str], as_of: date, deadline: date) -> list[dict[str, object]]:
+    recused: dict[int, list[str]] = defaultdict(list)
+    pairs = session.execute(
+        select(Recusal.inspector_id, Organisation.public_id).join(
+            Organisation, Organisation.id == Recusal.organisation_id
+        )
+    )
+    for inspector_id, public_id in pairs:
+        if public_id in unit_ids:
+            recused[inspector_id].append(public_id)
+    entries = []
+    for inspector in session.scalars(select(Inspector).order_by(Inspector.certificate)):
+        ground = _inspector_ground(inspector, as_of, deadline)
+        entries.append(
+            {
+                "id": inspector.certificate,
+                "lead": inspector.lead,
+                "kinds": sorted(inspector.kinds),
+                "district": inspector.district,
+                "status": "eligible" if ground is None else "excluded",
+                "ground": ground,
+                "note": None,
+                "recused": sorted(recused[inspector.id]),
+            }
+        )
+    # Sorted here, by bytes: a database's collation may put letters and digits in another order.
+    return sorted(entries, key=lambda entry: str(entry["id"]).encode())
+
+
+def _inspector_ground(inspector: Inspector, as_of: date, deadline: date) -> str | None:
+    if inspector.ended_on is not None and inspector.ended_on <= as_of:
+        return "left"
+    if inspector.valid_until < deadline:
+        return "certificate_expired"
+    if inspector.on_leave_until is not None and inspector.on_leave_until >= deadline:
+        return "on_leave"
+    return None

@@ -1,0 +1,84 @@
+"""Matters, tasks and the directory of inspectors."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.kernel.store import Base, BigId, JsonText, UtcDateTime
+
+
+class Matter(Base):
+    """抽查事项: one version of an entry of the public list of what may be inspected at random.
+
+    A changed matter is a new row; the old one ends, because a draw stands on the text of its day.
+    """
+
+    __tablename__ = "insp_matters"
+    __table_args__ = (UniqueConstraint("code", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    code: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(Text)
+    object_kind: Mapped[str] = mapped_column(String(32))
+    category: Mapped[str] = mapped_column(String(8))
+    method: Mapped[str] = mapped_column(String(64))
+    basis: Mapped[str] = mapped_column(Text)
+    rate: Mapped[str] = mapped_column(String(200))
+    frequency: Mapped[str] = mapped_column(String(64))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+
+class Task(Base):
+    """抽查任务: one matter, one population, one draw at a time."""
+
+    __tablename__ = "insp_tasks"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    matter_id: Mapped[int] = mapped_column(ForeignKey("insp_matters.id"), index=True)
+    strata: Mapped[list[dict[str, object]]] = mapped_column(JsonText)
+    reserve: Mapped[int]
+    team: Mapped[dict[str, object]] = mapped_column(JsonText)
+    yearly_cap: Mapped[int | None]
+    deadline: Mapped[date]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    matter: Mapped[Matter] = relationship()
+
+
+class Inspector(Base):
+    """检查人员: one holder of an enforcement certificate, shown in public by its number alone."""
+
+    __tablename__ = "insp_inspectors"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    certificate: Mapped[str] = mapped_column(String(64), unique=True)
+    valid_until: Mapped[date]
+    name: Mapped[str] = mapped_column(String(64))
+    unit: Mapped[str] = mapped_column(String(200))
+    district: Mapped[str | None] = mapped_column(String(6))
+    lead: Mapped[bool]
+    kinds: Mapped[list[str]] = mapped_column(JsonText)
+    on_leave_until: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("reg_staff.id"), unique=True)
+
+
+class Recusal(Base):
+    """回避: an inspector who may not inspect one organisation. The reason stays inside; the frame shows the pair."""
+
+    __tablename__ = "insp_recusals"
+    __table_args__ = (UniqueConstraint("inspector_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    inspector_id: Mapped[int] = mapped_column(ForeignKey("insp_inspectors.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    reason: Mapped[bytes]
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)

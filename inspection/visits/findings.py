@@ -1,0 +1,116 @@
+"""What a visit found: recorded by its team, closed by a second person, and then a credit event in one transaction."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection.plan.tables import Inspector
+from inspection.visits.codes import table
+from inspection.visits.tables import Visit
+from registry.credit.record import Subject, record
+from registry.kernel.access import Actor
+from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound, Refused
+from registry.kernel.work import WorkSession
+
+
+def note_finding(
+    session: WorkSession,
+    actor: Actor,
+    *,
+    visit: str,
+    visited_on: date,
+    codes: Sequence[str],
+    measure: str,
+    note: str,
+) -> Visit:
+    """Records what was found. May be repeated until the visit is closed; the last one counts, each is an act.
+
+    Raises Refused for staff who are not of the team, Invalid naming each field.
+    """
+    actor.require("visit.record")
+    row = locked(session, visit)
+    if row.state == "closed":
+        raise Conflict("检查已办结，结果不能更改", rule="closed")
+    _refuse_stranger(session, actor, row)
+    known = table()
+    faults = []
+    if visited_on > session.today or visited_on < row.selection.draw.as_of:
+        faults.append(FieldFault("visited_on", "out_of_range", "检查日期应在名录基准日之后、今天之前"))
+    if not codes or any(code not in known.findings for code in codes):
+        faults.append(FieldFault("codes", "unknown_code", "请选择检查结果"))
+    elif len(codes) > 1 and any(known.findings[code].alone for code in codes):
+        faults.append(FieldFault("codes", "excludes_others", "“未发现问题”不能与其他结果同时选择"))
+    if measure not in known.measures:
+        faults.append(FieldFault("measure", "unknown_measure", "请选择处理方式"))
+    if len(note) > 4000:
+        faults.append(FieldFault("note", "too_long", "说明不超过 4000 字"))
+    if faults:
+        raise Invalid("检查记录填写有误", faults)
+    row.state = "recorded"
+    row.visited_on, row.codes, row.measure, row.note = visited_on, sorted(codes), measure, note
+    row.recorded_at, row.recorded_by = session.now, actor.id
+    session.act("visit.record", row.public_id, codes=sorted(codes), measure=measure)
+    return row
+
+
+def close(session: WorkSession, actor: Actor, *, visit: str) -> Visit:
+    """Reviewed by a second person and closed: the finding becomes a credit event, which publicity proposes once."""
+    actor.require("visit.review")
+    row = locked(session, visit)
+    if row.state != "recorded":
+        raise Conflict("只有已记录、未办结的检查可以办结", rule="state")
+    if row.recorded_by == actor.id:
+        raise Refused("检查结果须由记录人以外的人复核", rule="four_eyes")
+    assert row.visited_on is not None and row.codes is not None and row.measure is not None
+    draw, known = row.selection.draw, table()
+    matter = draw.task.matter
+    event = record(
+        session,
+        actor,
+        kind="inspection_finding",
+        subject=Subject(organisation=row.selection.organisation_id),
+        decided_on=row.visited_on,
+        document_number=f"{draw.task.code}-{row.public_id}",
+        authority=None,
+        columns=None,
+        restricted=None,
+        severity=None,
+        summary=f"{matter.name}：{'；'.join(known.titles(row.codes))}",
+        detail={
+            "draw": draw.public_id,
+            "task": draw.task.title,
+            "matter": matter.name,
+            "basis": matter.basis,
+            "visit": row.public_id,
+            "inspectors": row.selection.inspectors,
+            "codes": row.codes,
+            "results": known.titles(row.codes),
+            "measure": known.measures[row.measure],
+            "closed_on": session.today.isoformat(),
+        },
+    )
+    row.state, row.closed_at, row.closed_by, row.event_id = "closed", session.now, actor.id, event.id
+    session.act("visit.close", row.public_id, event=event.public_id)
+    return row
+
+
+def locked(session: Session, visit: str) -> Visit:
+    """The visit's row, held until the unit of work ends. Raises NotFound."""
+    row = session.scalar(select(Visit).where(Visit.public_id == visit).with_for_update())
+    if row is None:
+        raise NotFound("没有这次检查")
+    return row
+
+
+def _refuse_stranger(session: Session, actor: Actor, row: Visit) -> None:
+    if actor.kind != "staff":
+        return
+    certificates = set(
+        session.scalars(select(Inspector.certificate).where(Inspector.staff_id == int(actor.id))).all()
+        if actor.id.isdigit()
+        else ()
+    )
+    if certificates.isdisjoint(row.selection.inspectors):
+        raise Refused("只有本次检查的检查人员可以记录结果", rule="not_of_the_team")
