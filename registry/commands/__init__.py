@@ -1,0 +1,1 @@
+"""The command line of the registry: an edge, like the web."""
