@@ -72,7 +72,7 @@ def make_engine(url: str) -> Engine:
     """An engine for `url`. On SQLite: WAL, foreign keys, a busy timeout, and transactions begun by us.
 
     The driver's own transactions begin late and lose updates without an error, so its isolation level is switched
-    off; a write unit begins IMMEDIATE (see `registry.kernel.work`), a read unit plain.
+    off. The execution option `unit` says how to begin: `write` takes the write lock at once, `read` refuses to write.
     """
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
@@ -86,7 +86,9 @@ def make_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        unit = connection.get_execution_options().get("unit")
+        # The pool hands the same connection to readers and writers, so it is said every time.
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if unit == 'read' else 'OFF'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if unit == "write" else "BEGIN")
 
     return engine

@@ -7,12 +7,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData, func, select
+
+# Any number of our own; PostgreSQL only compares it.
+_UPGRADE = 7205759403792
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the schema to the newest revision, in one transaction; safe to repeat."""
-    with engine.execution_options(writes=True).begin() as connection:
+    """Brings the schema to the newest revision, in one transaction; safe to repeat, and for two processes at once."""
+    with engine.execution_options(unit="write").begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two would both find the old revision and create the same tables. SQLite's write lock is held already.
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE)))
         command.upgrade(_config(connection), "head")
 
 
@@ -24,13 +30,19 @@ def draft(engine: Engine, metadata: MetaData, message: str) -> None:
         command.revision(config, message, autogenerate=True)
 
 
+def revision(connection: Connection) -> str | None:
+    """The revision that the schema is at, None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def pending(connection: Connection) -> bool:
     """True while the schema is not at the newest revision."""
-    return MigrationContext.configure(connection).get_current_revision() != _newest()
+    return revision(connection) != newest()
 
 
 @cache
-def _newest() -> str | None:
+def newest() -> str | None:
+    """The revision that this program was built for."""
     return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
 
 
