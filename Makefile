@@ -5,6 +5,7 @@ PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3
 WORKERS ?= auto
 UV = 0.13.9
 BIN = .venv/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --root-user-action ignore
 
 .DEFAULT_GOAL = help
 .PHONY: help install run test slow bench check clean
@@ -40,16 +41,16 @@ check: .venv/.tests ## style, types, import contracts
 clean: ## remove what was built; databases and keys stay
 	rm -rf .venv build dist
 
-# uv reads the lock but not pip's settings. Behind a package mirror it may therefore reach nothing; pip then installs
-# the same files, checked against the same hashes. Inexact, because the two stamps share .venv.
+# uv reads the lock but not pip's settings, and behind a package mirror it may reach nothing; pip then installs the same
+# files, checked against the same hashes. Inexact, because the service's stamp and the tests' share .venv.
 define sync
 	@unset VIRTUAL_ENV; export UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never; \
-	$(BIN)/uv sync --frozen --inexact --quiet $(1) || { \
-		echo 'The addresses in uv.lock cannot be reached; installing the same files from the index that pip is set up with.' && \
+	$(BIN)/uv sync --frozen --inexact --no-install-project --quiet $(1) || { \
+		echo 'The addresses in uv.lock cannot be reached; pip installs the same files from the index it is set up with.'; \
 		$(BIN)/uv export --frozen --no-emit-project --quiet $(1) --output-file .venv/locked.txt && \
-		$(BIN)/python -m pip install --quiet --require-hashes --requirement .venv/locked.txt && \
-		$(BIN)/python -m pip install --quiet --no-deps --editable . ; \
+		$(PIP) --require-hashes --requirement .venv/locked.txt; \
 	}
+	@$(PIP) --no-deps --editable .
 	@touch $@
 endef
 
@@ -69,5 +70,5 @@ endef
 		exit 1; \
 	}; \
 	"$$python" -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	@$(PIP) uv==$(UV)
 	@touch $@
