@@ -9,7 +9,7 @@ from random import Random
 from seed.city import CITY, City, Firm, Person
 
 BUREAU = f"{CITY}司法局"
-BUREAU_USCC = "11310000MB0000000Q"
+BUREAU_USCC = "11310000MB00000009"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     origin: str = "legalcredit.example"
     bureau: str = "示范市司法局"
-    bureau_uscc: str = "11310000000000000X"
+    bureau_uscc: str = "11310000MB00000009"
     region: str = "310000"
     secure_cookies: bool = False
     proxies: int = 0
