@@ -69,27 +69,24 @@ def cluster() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     if account:
         shutil.chown(folder, account)
+    cluster = str(folder / "cluster")
     initdb = [
-        programs / "initdb",
-        "-D",
-        folder / "cluster",
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--no-sync",
+        f"{programs}/initdb",
+        f"--pgdata={cluster}",
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
     ]
-    chinese = ["--locale=C", "--locale-provider=icu", "--icu-locale=zh-Hans-CN"]
+    initdb += ["--locale=C", "--no-sync"]
+    chinese = ["--locale-provider=icu", "--icu-locale=zh-Hans-CN"]
     if subprocess.run([*initdb, *chinese], user=account, cwd="/", capture_output=True).returncode:
         # This build knows no ICU.
-        subprocess.run([*initdb, "--locale=C"], user=account, cwd="/", check=True, capture_output=True)
+        subprocess.run(initdb, user=account, cwd="/", check=True, capture_output=True)
     options = [f"--{name}={value}" for name, value in _OPTIONS.items()]
-    server = [programs / "postgres", "-D", folder / "cluster", "-k", folder, *options]
+    server = [f"{programs}/postgres", "-D", cluster, "-k", str(folder), *options]
     with (folder / "log").open("w") as log:
         guard = subprocess.Popen(
-            ["sh", "-c", _GUARD, "guard", folder, *server],
+            ["sh", "-c", _GUARD, "guard", str(folder), *server],
             user=account,
             cwd="/",
             stdin=subprocess.PIPE,
