@@ -2,8 +2,15 @@
 
 import os
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client import REGISTRY, multiprocess
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
 
 REQUESTS = Counter("legalcredit_requests_total", "HTTP requests", ["method", "route", "status"])
 LATENCY = Histogram("legalcredit_request_seconds", "Time to answer an HTTP request", ["route"])

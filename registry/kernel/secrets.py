@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives import hashes
 
 _NONCE = 12
 
@@ -44,9 +44,15 @@ class Keyring:
             _create(folder)
         try:
             fields = {
-                int(path.stem.removeprefix("field-")): _read(path) for path in sorted(folder.glob("field-*.key"))
+                int(path.stem.removeprefix("field-")): _read(path)
+                for path in sorted(folder.glob("field-*.key"))
             }
-            return cls(fields=fields, index=_read(folder / "index.key"), root=_read(folder / "root.key"), origin=origin)
+            return cls(
+                fields=fields,
+                index=_read(folder / "index.key"),
+                root=_read(folder / "root.key"),
+                origin=origin,
+            )
         except (OSError, ValueError) as error:
             raise KeyMissing(f"{folder}: {error}") from error
 

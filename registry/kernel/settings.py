@@ -40,7 +40,9 @@ class Settings:
         """Reads the variables of the README's table. Raises SettingsInvalid naming every fault."""
         faults: list[str] = []
         home = Path(environ.get("LEGALCREDIT_HOME", "var")).expanduser().resolve()
-        database_url = _database_url(environ.get("DATABASE_URL") or f"sqlite:///{home}/legalcredit.db", faults)
+        database_url = _database_url(
+            environ.get("DATABASE_URL") or f"sqlite:///{home}/legalcredit.db", faults
+        )
         port = _number(environ, "PORT", 8000, range(1, 65536), faults)
         public_url = environ.get("LEGALCREDIT_URL", f"http://127.0.0.1:{port}").rstrip("/")
         address = urlsplit(public_url)
@@ -48,7 +50,9 @@ class Settings:
             faults.append("LEGALCREDIT_URL: an http or https address is expected")
         origin = environ.get("LEGALCREDIT_ORIGIN", "legalcredit.example")
         if not re.fullmatch(r"[a-z0-9][a-z0-9./-]{0,199}", origin):
-            faults.append("LEGALCREDIT_ORIGIN: lower-case letters, digits, dots, slashes and hyphens are expected")
+            faults.append(
+                "LEGALCREDIT_ORIGIN: lower-case letters, digits, dots, slashes and hyphens are expected"
+            )
         bureau_uscc = environ.get("LEGALCREDIT_BUREAU_USCC", cls.bureau_uscc)
         if "LEGALCREDIT_BUREAU_USCC" in environ and not uscc.is_valid(bureau_uscc):
             faults.append("LEGALCREDIT_BUREAU_USCC: not a unified social credit code (GB 32100)")
@@ -68,7 +72,7 @@ class Settings:
             bureau_uscc=bureau_uscc,
             region=region,
             secure_cookies=address.scheme == "https",
-            proxies=_number(environ, "LEGALCREDIT_PROXIES", 0, range(0, 10), faults),
+            proxies=_number(environ, "LEGALCREDIT_PROXIES", 0, range(10), faults),
             log_level=log_level,
         )
         if faults:

@@ -29,7 +29,9 @@ class Failed(Exception):
 
 def group(parts: Sequence[Part]) -> click.Group:
     """The whole command tree of `parts`."""
-    root = click.Group("legalcredit", help="法律服务信用监管与公示 · legal-services credit, inspection and publicity")
+    root = click.Group(
+        "legalcredit", help="法律服务信用监管与公示 · legal-services credit, inspection and publicity"
+    )
     for part in parts:
         for command in part.commands:
             root.add_command(command)
@@ -70,5 +72,5 @@ def run(parts: Sequence[Part]) -> None:
 
 
 def _refuse(line: dict[str, object]) -> None:
-    print(json.dumps(line, ensure_ascii=False), file=sys.stderr)
+    click.echo(json.dumps(line, ensure_ascii=False), err=True)
     sys.exit(1)

@@ -35,9 +35,9 @@ class JobLease(Base):
 class JobRun(Base):
     """One run of one job for one slot, under the lease and token that allowed it.
 
-    `cause`: schedule, recovery (of a run whose process died) or hand. `outcome`: running, done, failed (its work was
-    rolled back where it failed), overtaken (another process took the lease meanwhile), lost (its process died),
-    skipped (the job was running already). `error`: the exception's type, never its text.
+    `cause`: schedule, recovery (of a lost run) or hand. `outcome`: running, done, failed (rolled back from where it
+    failed), lost (its process died or was overtaken), skipped (the job was running already). `error`: the exception's
+    type, never its text, which may quote a row.
     """
 
     __tablename__ = "reg_job_runs"
@@ -53,7 +53,7 @@ class JobRun(Base):
             postgresql_where=text("outcome = 'running'"),
         ),
         CheckConstraint("cause IN ('schedule', 'recovery', 'hand')", name="cause"),
-        CheckConstraint("outcome IN ('running', 'done', 'failed', 'overtaken', 'lost', 'skipped')", name="outcome"),
+        CheckConstraint("outcome IN ('running', 'done', 'failed', 'lost', 'skipped')", name="outcome"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -72,7 +72,6 @@ class WorkSession(Session):
         """Names what this unit does; the closing step writes it into the audit book in the same transaction."""
         self.acts.append(Act(verb, record, detail))
 
-
     def commit(self) -> None:
         """Refused: a use case that commits would leave its later faults half stored, and its acts unrecorded."""
         raise TypeError("only a unit of work commits, on leaving")
@@ -96,7 +95,7 @@ class Work:
     """Opens units of work on one engine.
 
     `closing` steps run at the end of every write, in their order and inside its transaction: what the kernel must do
-    but may not import, such as the audit entry.
+    but may not import, such as the audit entry. `fences` run after them, and at the end of housekeeping too.
     """
 
     def __init__(
@@ -107,19 +106,27 @@ class Work:
         keys: Keyring,
         chance: Chance = os.urandom,
         closing: Sequence[Closing] = (),
+        fences: Sequence[Closing] = (),
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.keys = keys
         self._chance = chance
         self._closing = tuple(closing)
+        self._fences = tuple(fences)
         self._writing = engine.execution_options(unit="write")
         self._reading = engine.execution_options(unit="read", **_SNAPSHOT.get(engine.dialect.name, {}))
 
-    def closing_with(self, step: Closing) -> "Work":
-        """The same units of work with one more closing step, the last; it may still refuse the commit by raising."""
-        closing = (*self._closing, step)
-        return Work(self.engine, clock=self.clock, keys=self.keys, chance=self._chance, closing=closing)
+    def fenced_by(self, fence: Closing) -> "Work":
+        """The same units of work, in which `fence` has the last word: by raising it refuses the commit."""
+        return Work(
+            self.engine,
+            clock=self.clock,
+            keys=self.keys,
+            chance=self._chance,
+            closing=self._closing,
+            fences=(*self._fences, fence),
+        )
 
     @contextmanager
     def write(self, actor: Actor) -> Iterator[WorkSession]:
@@ -132,7 +139,7 @@ class Work:
             session.flush()
             if session.wrote and not session.acts:
                 raise UnrecordedWrite("rows changed, and no act was named")
-            for step in self._closing:
+            for step in (*self._closing, *self._fences):
                 step(session)
             Session.commit(session)
 
@@ -142,6 +149,8 @@ class Work:
         leases, the history of job runs, counters of failed sign-ins. It commits and rolls back as `write` does."""
         with self._session(self._writing, ANONYMOUS) as session:
             yield session
+            for fence in self._fences:
+                fence(session)
             Session.commit(session)
 
     @contextmanager
