@@ -46,7 +46,8 @@ class Entry:
     until: date | None = None
 
 
-class Stored(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Stored:
     """An entry as kept: the leaf's bytes, and hex salts with the JCS bytes they salt; all null once purged or past `until`."""
 
     index: int
@@ -84,15 +85,16 @@ def append(session: WorkSession, book: Book, entries: Sequence[Entry]) -> list[i
     rest = iter(entries)
     while chunk := list(islice(rest, _CHUNK - frontier.size % _CHUNK)):
         rows, bodies = _rows(session, book, frontier.size, chunk)
-        session.execute(insert(EntryRow.__table__), rows)
-        session.execute(insert(BodyRow.__table__), bodies)
+        session.execute(insert(EntryRow), rows)
+        session.execute(insert(BodyRow), bodies)
         frontier = tree.grow(session, book, frontier, [row["hash"] for row in rows])
     note = sign_checkpoint(Checkpoint(signer.name, frontier.size, frontier.root), [signer])
-    session.execute(insert(CheckpointRow.__table__), {"book": book, "size": frontier.size, "note": note.encode()})
+    session.execute(insert(CheckpointRow), {"book": book, "size": frontier.size, "note": note.encode()})
     advanced = session.execute(
-        update(HeadRow.__table__)  # type: ignore[arg-type]
+        update(HeadRow)
         .where(HeadRow.book == book, HeadRow.size == start)
         .values(size=frontier.size, frontier=frontier.to_bytes())
+        .execution_options(synchronize_session=False)
     )
     if not isinstance(advanced, CursorResult) or advanced.rowcount != 1:
         raise Inconsistent(f"{book}: the head moved under its lock")
@@ -102,7 +104,10 @@ def append(session: WorkSession, book: Book, entries: Sequence[Entry]) -> list[i
 def read(session: WorkSession, book: Book, *, start: int, limit: int, on: date) -> list[Stored]:
     """Up to `limit` entries from index `start`, as they may be shown on that day; none at or beyond the head."""
     statement = _stored().where(EntryRow.book == book, EntryRow.position >= start)
-    return [_shown(session, row, on) for row in session.execute(statement.order_by(EntryRow.position).limit(limit))]
+    return [
+        _shown(session, row, on)
+        for row in session.execute(statement.order_by(EntryRow.position).limit(limit))
+    ]
 
 
 def entry(session: WorkSession, book: Book, index: int, *, on: date) -> Stored:
@@ -130,7 +135,9 @@ def head(session: WorkSession, book: Book) -> Head:
     """The newest checkpoint. An empty book has one too, made on the spot: any tree extends the empty one."""
     row = session.execute(
         select(HeadRow.size, HeadRow.frontier, CheckpointRow.note)
-        .outerjoin(CheckpointRow, and_(CheckpointRow.book == HeadRow.book, CheckpointRow.size == HeadRow.size))
+        .outerjoin(
+            CheckpointRow, and_(CheckpointRow.book == HeadRow.book, CheckpointRow.size == HeadRow.size)
+        )
         .where(HeadRow.book == book)
     ).one_or_none()
     if row is None or row.size == 0:
@@ -173,7 +180,9 @@ def _lock(session: WorkSession, book: str) -> Frontier:
     row = session.execute(locked).one_or_none()
     if row is None:
         # Two first appends at once: the second waits here for the first to commit, and then finds its row.
-        create = text("INSERT INTO reg_ledger_heads (book, size, frontier) VALUES (:book, 0, :none) ON CONFLICT DO NOTHING")
+        create = text(
+            "INSERT INTO reg_ledger_heads (book, size, frontier) VALUES (:book, 0, :none) ON CONFLICT DO NOTHING"
+        )
         session.execute(create, {"book": book, "none": b""})
         row = session.execute(locked).one()
     try:
@@ -182,7 +191,9 @@ def _lock(session: WorkSession, book: str) -> Frontier:
         raise Inconsistent(f"{book}: {damaged}") from damaged
 
 
-def _check_against_last_checkpoint(session: WorkSession, book: str, frontier: Frontier, signer: Signer) -> None:
+def _check_against_last_checkpoint(
+    session: WorkSession, book: str, frontier: Frontier, signer: Signer
+) -> None:
     """Refuses to go on from a frontier that is not the tree we signed last.
 
     The peaks are complete subtrees of every later tree, so a tree grown from them is consistent with the checkpoint
@@ -239,7 +250,7 @@ def _rows(
     return rows, bodies
 
 
-def _stored() -> Select[Any]:
+def _stored() -> Select[*tuple[Any, ...]]:
     return select(
         EntryRow.book,
         EntryRow.position,

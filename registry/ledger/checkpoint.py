@@ -49,6 +49,12 @@ def parse_checkpoint(text: str) -> Checkpoint:
     except (ValueError, binascii.Error) as malformed:
         raise NoteError("not a checkpoint") from malformed
     # Comparing with what we would write refuses signs, leading zeros, other digits and loose base64 in one stroke.
-    if checkpoint.text != text or not origin or len(checkpoint.root) != HASH_SIZE or "" in extensions or size[0] == "-":
+    if (
+        checkpoint.text != text
+        or not origin
+        or len(checkpoint.root) != HASH_SIZE
+        or "" in extensions
+        or size[0] == "-"
+    ):
         raise NoteError("not a checkpoint")
     return checkpoint

@@ -1,6 +1,5 @@
 """Writes a book as files in the layout it is served in: a static mirror that any web server or disk can hold."""
 
-import os
 from pathlib import Path
 
 from registry.kernel.work import WorkSession
@@ -33,4 +32,4 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     staging = path.with_name(f".{path.name}.part")
     staging.write_bytes(content)
-    os.replace(staging, path)
+    staging.replace(path)

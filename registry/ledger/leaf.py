@@ -34,13 +34,16 @@ class Leaf(NamedTuple):
         valid = (
             _ACTION.fullmatch(self.action)
             and _RECORD.fullmatch(self.record)
+            and type(self.version) is int  # a bool or a float compares like one and is written unlike one
             and 1 <= self.version < 1 << 53
             and _TIME.fullmatch(self.time)
             and _DIGEST.fullmatch(self.digest)
             and (self.restricted is None or _DIGEST.fullmatch(self.restricted))
         )
         if not valid:
-            raise ValueError(f"not a leaf: action {self.action!r}, record {self.record!r}, version {self.version!r}")
+            raise ValueError(
+                f"not a leaf: action {self.action!r}, record {self.record!r}, version {self.version!r}"
+            )
         restricted = "null" if self.restricted is None else f'"{self.restricted}"'
         return (
             f'{{"action":"{self.action}","digest":"{self.digest}","format":"{FORMAT}","record":"{self.record}",'

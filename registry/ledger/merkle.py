@@ -16,10 +16,10 @@ NodeOf = Callable[[int, int], bytes]
 
 
 class Subtree(NamedTuple):
-    """A complete subtree: its height, its place among the subtrees of that height, its root."""
+    """A complete subtree: its height, its number among the subtrees of that height, its root."""
 
     height: int
-    index: int
+    number: int
     root: bytes
 
 
@@ -60,15 +60,15 @@ class Frontier(NamedTuple):
     def extend(self, hashes: Iterable[bytes]) -> "tuple[Frontier, list[Subtree]]":
         """The frontier after these leaf hashes, and the subtrees of height 8, 16, 24 … that they completed, lowest first."""
         size, peaks, completed = self.size, list(self.peaks), []
-        for value in hashes:
-            carry, height = size, 0
-            while carry & 1:
-                value = sha256(b"\x01" + peaks.pop() + value).digest()
-                carry >>= 1
+        for leaf in hashes:
+            whole, number, height = leaf, size, 0
+            while number & 1:
+                whole = sha256(b"\x01" + peaks.pop() + whole).digest()
+                number >>= 1
                 height += 1
                 if height % TILE_HEIGHT == 0:
-                    completed.append(Subtree(height, carry, value))
-            peaks.append(value)
+                    completed.append(Subtree(height, number, whole))
+            peaks.append(whole)
             size += 1
         return Frontier(size, tuple(peaks)), completed
 
@@ -143,20 +143,11 @@ def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_ro
     """
     if not 0 <= index < size:
         return False
-    position, last, value = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            return False
-        if position & 1 or position == last:
-            value = node_hash(sibling, value)
-            while position and not position & 1:
-                position >>= 1
-                last >>= 1
-        else:
-            value = node_hash(value, sibling)
-        position >>= 1
-        last >>= 1
-    return last == 0 and value == tree_root
+    value = leaf
+    sides = _sides(index, size - 1)
+    for sibling, on_left in zip(proof, sides, strict=False):
+        value = node_hash(sibling, value) if on_left else node_hash(value, sibling)
+    return len(proof) == len(sides) and value == tree_root
 
 
 def consistent(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
@@ -164,35 +155,36 @@ def consistent(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_
 
     The algorithm of RFC 9162 §2.1.4.2.
     """
-    if not 0 <= old <= new:
+    if not 0 < old < new:
+        same = old_root == (new_root if old == new else EMPTY_ROOT)
+        return 0 <= old <= new and not proof and same
+    # A tree of 2^k leaves is itself a node of the new tree, so its root starts the path and the proof leaves it out.
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    climbed = (old & -old).bit_length() - 1
+    sides = _sides((old - 1) >> climbed, (new - 1) >> climbed)
+    if len(path) != len(sides) + 1:
         return False
-    if old == new:
-        return not proof and old_root == new_root
-    if old == 0:
-        return not proof and old_root == EMPTY_ROOT
-    path = list(proof)
-    if old & (old - 1) == 0:
-        path.insert(0, old_root)
-    if not path:
-        return False
-    position, last = old - 1, new - 1
-    while position & 1:
-        position >>= 1
-        last >>= 1
     old_value = new_value = path[0]
-    for value in path[1:]:
-        if last == 0:
-            return False
-        if position & 1 or position == last:
-            old_value, new_value = node_hash(value, old_value), node_hash(value, new_value)
-            while position and not position & 1:
-                position >>= 1
-                last >>= 1
+    for sibling, on_left in zip(path[1:], sides, strict=True):
+        if on_left:
+            old_value, new_value = node_hash(sibling, old_value), node_hash(sibling, new_value)
         else:
-            new_value = node_hash(new_value, value)
-        position >>= 1
+            new_value = node_hash(new_value, sibling)
+    return (old_value, new_value) == (old_root, new_root)
+
+
+def _sides(index: int, last: int) -> list[bool]:
+    """On the way from node `index` to the root of a level that ends with node `last`: is each sibling on the left?
+
+    The right-most node of a level has no sibling there until it is itself a right child, and climbs on alone.
+    """
+    sides = []
+    while last:
+        if index & 1 or index < last:
+            sides.append(bool(index & 1))
+        index >>= 1
         last >>= 1
-    return last == 0 and old_value == old_root and new_value == new_root
+    return sides
 
 
 def _split(length: int) -> int:

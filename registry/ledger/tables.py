@@ -52,7 +52,9 @@ class BodyRow(Base):
 
     __tablename__ = "reg_ledger_bodies"
     __table_args__ = (
-        ForeignKeyConstraint(["book", "position"], ["reg_ledger_entries.book", "reg_ledger_entries.position"]),
+        ForeignKeyConstraint(
+            ["book", "position"], ["reg_ledger_entries.book", "reg_ledger_entries.position"]
+        ),
     )
 
     book: Mapped[str] = mapped_column(String(16), primary_key=True)

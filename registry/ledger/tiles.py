@@ -11,7 +11,10 @@ TILE_WIDTH = 256
 ENTRIES = "entries"
 MOST_LEAF_BYTES = 0xFFFF
 
-_PATH = re.compile(r"(?P<level>entries|0|[1-9][0-9]?)/(?P<number>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?", re.A)
+_PATH = re.compile(
+    r"(?P<level>entries|0|[1-9][0-9]?)/(?P<number>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?",
+    re.A,
+)
 
 
 class Tile(NamedTuple):
@@ -44,7 +47,7 @@ def parse_path(path: str) -> Tile:
     level = None if found["level"] == ENTRIES else int(found["level"])
     number = int(found["number"].replace("x", "").replace("/", ""))
     tile = Tile(level, number, int(found["width"] or TILE_WIDTH))
-    if tile.path != path or (level or 0) > 63:
+    if tile.path != path or (level or 0) > 63 or tile.width > TILE_WIDTH:
         raise ValueError(f"not the path of a tile: {path}")
     return tile
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.ledger.merkle import HASH_SIZE, TILE_HEIGHT, Frontier, NodeOf, root
@@ -19,9 +19,9 @@ def grow(session: Session, book: str, frontier: Frontier, hashes: Sequence[bytes
     """The frontier after `hashes`, whose entry rows are stored already; stores the tiles that they complete."""
     grown, completed = frontier.extend(hashes)
     for subtree in completed:
-        tile = Tile(subtree.height // TILE_HEIGHT - 1, subtree.index)
+        tile = Tile(subtree.height // TILE_HEIGHT - 1, subtree.number)
         row = {"book": book, "level": tile.level, "number": tile.number, "root": subtree.root}
-        session.execute(insert(TileRow.__table__), row | {"hashes": b"".join(_hashes_below(session, book, tile))})
+        session.execute(insert(TileRow), row | {"hashes": b"".join(_hashes_below(session, book, tile))})
     return grown
 
 
@@ -69,15 +69,16 @@ def _hashes_below(session: Session, book: str, tile: Tile) -> Sequence[bytes]:
     return _children(session, book, tile, EntryRow.hash if tile.level == 0 else TileRow.root)
 
 
-def _children(session: Session, book: str, tile: Tile, column: InstrumentedAttribute[bytes]) -> Sequence[bytes]:
+def _children(
+    session: Session, book: str, tile: Tile, column: InstrumentedAttribute[bytes]
+) -> Sequence[bytes]:
     """What stands below the places of a tile: the entries' column, or the roots of the tiles one level down."""
     first = tile.number * TILE_WIDTH
-    if column is TileRow.root:
-        assert tile.level
-        place, rows = TileRow.number, (TileRow.book == book, TileRow.level == tile.level - 1)
+    if not tile.level:
+        place, below = EntryRow.position, EntryRow.book == book
     else:
-        place, rows = EntryRow.position, (EntryRow.book == book,)
-    statement = select(column).where(*rows, place >= first, place < first + tile.width).order_by(place)
+        place, below = TileRow.number, and_(TileRow.book == book, TileRow.level == tile.level - 1)
+    statement = select(column).where(below, place >= first, place < first + tile.width).order_by(place)
     found = session.scalars(statement).all()
     if len(found) != tile.width:
         raise Inconsistent(f"{book}: {len(found)} of {tile.width} places below tile {tile.path} are stored")

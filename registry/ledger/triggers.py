@@ -19,9 +19,13 @@ _FIXED_BODY_COLUMNS = "book, position, salt, body, restricted_salt, until"
 _GROWS = "NEW.book = OLD.book AND NEW.size > OLD.size"
 
 
+_REFUSE = """CREATE FUNCTION reg_ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation'; END $$"""
+
+
 def _sqlite() -> list[str]:
     def refuse(table: str, event: str, when: str = "") -> str:
-        name = f"{table}_no_{event.split()[0].lower()}"
+        name = f"{table}_no_{event.partition(' ')[0].lower()}"
         return (
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when}\n"
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -36,22 +40,20 @@ def _sqlite() -> list[str]:
     # INSERT OR REPLACE deletes the row in its way without asking the DELETE trigger.
     for table, key in _KEYS.items():
         same = " AND ".join(f"{column} = NEW.{column}" for column in key)
-        statements.append(refuse(table, "INSERT", f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"))
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - every part is a constant above
+        statements.append(refuse(table, "INSERT", f"WHEN {taken}"))
     return statements
 
 
 def _postgresql() -> list[str]:
     def refuse(table: str, event: str, each: str, when: str = "") -> str:
-        name = f"{table}_no_{event.split()[0].lower()}"
+        name = f"{table}_no_{event.partition(' ')[0].lower()}"
         return (
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} {when}\n"
             "EXECUTE FUNCTION reg_ledger_refuse()"
         )
 
-    statements = [
-        "CREATE FUNCTION reg_ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$\n"
-        "BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation'; END $$"
-    ]
+    statements = [_REFUSE]
     for table in _APPEND_ONLY:
         statements += [refuse(table, "UPDATE", "ROW"), refuse(table, "DELETE", "ROW")]
     statements += [

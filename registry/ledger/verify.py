@@ -90,7 +90,9 @@ class _Examination:
                 yield from self._checkpoint(upcoming)
                 upcoming = next(checkpoints, None)
         if upcoming is not None:
-            yield self._found(upcoming.place, "cut", f"检查点有 {upcoming.size} 叶，现存只有 {self._tree.size} 叶")
+            yield self._found(
+                upcoming.place, "cut", f"检查点有 {upcoming.size} 叶，现存只有 {self._tree.size} 叶"
+            )
         yield from self._head(size, frontier)
         if self._unsound > 1:
             yield self._found("checkpoint", "root", f"共有 {self._unsound} 个检查点的根与重算的树不符")
@@ -101,9 +103,14 @@ class _Examination:
     # What stands where nothing may stand. Each is one statement, so that an append meanwhile is not mistaken for a stray.
 
     def _strays(self) -> Iterator[Discrepancy]:
-        size = select(func.coalesce(func.max(HeadRow.size), 0)).where(HeadRow.book == self._book).scalar_subquery()
+        size = (
+            select(func.coalesce(func.max(HeadRow.size), 0))
+            .where(HeadRow.book == self._book)
+            .scalar_subquery()
+        )
         unfinished = [
-            and_(TileRow.level == level, TileRow.number >= size // TILE_WIDTH ** (level + 1)) for level in range(_LEVELS)
+            and_(TileRow.level == level, TileRow.number >= size // TILE_WIDTH ** (level + 1))
+            for level in range(_LEVELS)
         ]
         beyond: list[tuple[str, Any, ColumnElement[bool]]] = [
             ("entry", EntryRow, or_(EntryRow.position < 0, EntryRow.position >= size)),
@@ -124,7 +131,9 @@ class _Examination:
         later = aliased(EntryRow)
         superseded = (
             select(later.position)
-            .where(later.book == EntryRow.book, later.record == EntryRow.record, later.version > EntryRow.version)
+            .where(
+                later.book == EntryRow.book, later.record == EntryRow.record, later.version > EntryRow.version
+            )
             .exists()
         )
         statement = (
@@ -207,11 +216,11 @@ class _Examination:
         level = subtree.height // TILE_HEIGHT - 1
         hashes = self._filling.pop(level)
         self._filling.setdefault(level + 1, []).append(subtree.root)
-        tile = Tile(level, subtree.index)
+        tile = Tile(level, subtree.number)
         place = f"tile {tile.path}"
         stored = self._session.execute(
             select(TileRow.hashes, TileRow.root).where(
-                TileRow.book == self._book, TileRow.level == level, TileRow.number == subtree.index
+                TileRow.book == self._book, TileRow.level == level, TileRow.number == subtree.number
             )
         ).one_or_none()
         if stored is None:
@@ -219,7 +228,7 @@ class _Examination:
             return
         for at, value in enumerate(hashes):
             if stored.hashes[at * HASH_SIZE : (at + 1) * HASH_SIZE] != value:
-                first = (subtree.index * TILE_WIDTH + at) << TILE_HEIGHT * level
+                first = (subtree.number * TILE_WIDTH + at) << TILE_HEIGHT * level
                 yield self._found(place, "tile", f"第 {at} 个哈希（从叶 {first} 起）与重算的不符")
         if len(stored.hashes) != TILE_WIDTH * HASH_SIZE or stored.root != subtree.root:
             yield self._found(place, "tile", "瓦片的长度或根与重算的不符")

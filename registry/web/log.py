@@ -58,7 +58,7 @@ def tile(path: str) -> ResponseReturnValue:
     response.headers["Cache-Control"] = _FOR_EVER
     if wanted.level is None:
         response.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings:
+        if request.accept_encodings["gzip"] > 0:
             response.set_data(gzip.compress(content, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
     return response
