@@ -33,13 +33,13 @@ class CellFault(Exception):
 def header_name(text: str) -> str:
     """The name in a header: what stands before its first bracket or colon, full- and half-width forms equal.
 
-    `行政相对人（必填）`, `＊行政相对人 :必填` and `行政相对人` are one name; a code such as `xk_xdr_mc` comes in capitals.
+    `行政相对人（必填）`, `＊行政相对人 :必填` and `行政相对人` are one name, and so are `xk_xdr_mc` and `XK_XDR_MC`.
     """
     name = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     return _CUT.split(name.lstrip("* \t\n"), maxsplit=1)[0].translate(_UNSPACED).upper()
 
 
-_UNSPACED = {ord(mark): None for mark in " \t\r\n*、"}
+_UNSPACED = {ord(mark): None for mark in " \t\r\n*、_"}
 
 
 def read_text(text: str) -> str:

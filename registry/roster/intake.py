@@ -210,9 +210,8 @@ def run(
             importer, tables, refuse, lambda done: progress("check", done, total), outcome
         ):
             pass
-        outcome.rejected = len(bad)
-        if bad and not accept_good:
-            raise Rejected(outcome)
+        # Rows that pass are stored even if others failed, and rolled back at the end: only so does one run report
+        # what the rules find and what only the register can tell (a conflict, an unknown firm).
         with work.write(actor) as session:
             count = outcome.rows
             again = _check(importer, tables, lambda _fault: None, lambda _done: None, Outcome())
