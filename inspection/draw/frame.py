@@ -1,0 +1,210 @@
+"""The frame: what is drawn from, by which rules, with which chance (spec section 2)."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from inspection.draw import fields
+from inspection.draw.canon import canonical
+from inspection.draw.rules import Invalid, InvalidFrame
+from inspection.draw.seating import Seating, seat
+
+_FRAME = frozenset(
+    ("draw", "as_of", "supersedes", "strata", "units", "reserve", "team", "inspectors", "entropy")
+)
+_STRATUM = frozenset(("id", "rate_bp", "min", "max"))
+_UNIT = frozenset(("id", "kind", "stratum", "district", "status", "ground", "note"))
+_TEAM = frozenset(("size", "lead_required", "cross_district", "max_load"))
+_INSPECTOR = frozenset(("id", "lead", "kinds", "district", "status", "ground", "note", "recused"))
+_PLANNED = {
+    "dice": frozenset(("kind", "by")),
+    "beacon": frozenset(("kind", "by", "source", "round")),
+    "reveal": frozenset(("kind", "by", "commitment")),
+}
+_UNIT_STATES = frozenset(("eligible", "mandatory", "excluded"))
+_INSPECTOR_STATES = frozenset(("eligible", "excluded"))
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Frame(NamedTuple):
+    """A frame that keeps every rule. `document` is the value that was checked; nobody may change it any more."""
+
+    document: dict[str, Any]
+    seating: Seating
+
+
+def check(value: object) -> Frame:
+    """The frame in a JSON value. Raises InvalidFrame with the path of the first field that breaks a rule."""
+    try:
+        frame = fields.members(value, "", _FRAME)
+        fields.identifier(frame["draw"], "draw")
+        _day(frame["as_of"])
+        if frame["supersedes"] is not None:
+            fields.identifier(frame["supersedes"], "supersedes")
+        strata = _each(frame["strata"], "strata", _check_stratum)
+        if not strata:
+            raise Invalid("strata", "empty")
+        names = {stratum["id"] for stratum in strata}
+        units = _each(frame["units"], "units", lambda unit: _check_unit(unit, names))
+        if not units:
+            raise Invalid("units", "empty")
+        fields.integer(frame["reserve"], "reserve", high=100)
+        _check_team(frame["team"])
+        population = {unit["id"] for unit in units}
+        inspectors = _each(
+            frame["inspectors"], "inspectors", lambda inspector: _check_inspector(inspector, population)
+        )
+        _check_plan(frame["entropy"])
+        seating = seat(frame["team"], inspectors)
+        _check_staffable(units, seating, frame["team"]["max_load"])
+    except Invalid as fault:
+        raise InvalidFrame(fault.path, fault.rule) from None
+    return Frame(frame, seating)
+
+
+def frame_sha256(document: dict[str, Any]) -> str:
+    """What is committed to before chance exists: SHA-256 of the frame's canonical JSON, in hex."""
+    return sha256(canonical(document)).hexdigest()
+
+
+def _each(value: object, path: str, check_item: Callable[[Any], None]) -> list[dict[str, Any]]:
+    """A list of objects sorted by id; a fault inside one is named by its place in the list."""
+    listed = fields.items(value, path)
+    for n, item in enumerate(listed):
+        try:
+            check_item(item)
+        except Invalid as fault:
+            below = "" if fault.path in ("", "frame") else f".{fault.path}"
+            raise Invalid(f"{path}[{n}]{below}", fault.rule) from None
+    fields.ascending([item["id"] for item in listed], path, repeated="repeated id")
+    return listed
+
+
+def _day(value: object) -> None:
+    try:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ValueError
+        date.fromisoformat(value)
+    except ValueError:
+        raise Invalid("as_of", "no date") from None
+
+
+def _check_stratum(value: object) -> None:
+    stratum = fields.members(value, "", _STRATUM)
+    fields.identifier(stratum["id"], "id")
+    fields.integer(stratum["rate_bp"], "rate_bp", high=10000)
+    least = fields.integer(stratum["min"], "min")
+    if stratum["max"] is not None and fields.integer(stratum["max"], "max") < least:
+        raise Invalid("max", "below min")
+
+
+def _check_unit(value: object, strata: Collection[str]) -> None:
+    unit = fields.members(value, "", _UNIT)
+    fields.identifier(unit["id"], "id")
+    fields.identifier(unit["kind"], "kind")
+    if fields.identifier(unit["stratum"], "stratum") not in strata:
+        raise Invalid("stratum", "stratum not declared")
+    _check_standing(unit, _UNIT_STATES)
+
+
+def _check_team(value: object) -> None:
+    team = fields.members(value, "team", _TEAM)
+    if team["size"] == 1 and type(team["size"]) is int:
+        raise Invalid("team.size", "one inspector")
+    fields.integer(team["size"], "team.size", low=2, high=5)
+    fields.boolean(team["lead_required"], "team.lead_required")
+    fields.boolean(team["cross_district"], "team.cross_district")
+    if team["max_load"] is not None:
+        fields.integer(team["max_load"], "team.max_load")
+
+
+def _check_inspector(value: object, population: Collection[str]) -> None:
+    inspector = fields.members(value, "", _INSPECTOR)
+    fields.identifier(inspector["id"], "id")
+    fields.boolean(inspector["lead"], "lead")
+    _check_standing(inspector, _INSPECTOR_STATES)
+    kinds = _ids(inspector["kinds"], "kinds")
+    fields.ascending(kinds, "kinds", repeated="repeated value")
+    recused = _ids(inspector["recused"], "recused")
+    fields.ascending(recused, "recused", repeated="repeated value")
+    if not all(unit in population for unit in recused):
+        raise Invalid("recused", "unknown unit")
+
+
+def _ids(value: object, path: str) -> list[str]:
+    return [fields.identifier(item, f"{path}[{n}]") for n, item in enumerate(fields.items(value, path))]
+
+
+def _check_standing(entry: dict[str, Any], states: Collection[str]) -> None:
+    """What units and inspectors share: district, status, and the published ground of every status but eligible."""
+    if entry["district"] is not None:
+        fields.identifier(entry["district"], "district")
+    if not isinstance(entry["status"], str):
+        raise Invalid("status", "not a text")
+    if entry["status"] not in states:
+        raise Invalid("status", "unknown status")
+    if entry["status"] != "eligible":
+        fields.identifier(entry["ground"], "ground")
+    elif entry["ground"] is not None:
+        raise Invalid("ground", "eligible with a ground")
+    if entry["note"] is not None:
+        fields.text(entry["note"], "note")
+
+
+def _check_plan(value: object) -> None:
+    plan = fields.items(value, "entropy")
+    for n, item in enumerate(plan):
+        path = f"entropy[{n}]"
+        if not isinstance(item, dict):
+            raise Invalid(path, "not an object")
+        if "kind" not in item:
+            raise Invalid(f"{path}.kind", "missing")
+        if not isinstance(item["kind"], str) or item["kind"] not in _PLANNED:
+            raise Invalid(f"{path}.kind", "unknown kind")
+        fields.members(item, path, _PLANNED[item["kind"]])
+        for key in item.keys() & {"by", "source", "round"}:
+            fields.identifier(item[key], f"{path}.{key}")
+        if item["kind"] == "reveal":
+            fields.hexadecimal(item["commitment"], f"{path}.commitment", low=64, high=64)
+    if not plan:
+        raise Invalid("entropy", "empty plan")
+    reveals = [item for item in plan if item["kind"] == "reveal"]
+    if _repeats(item["by"] for item in reveals):
+        raise Invalid("entropy", "same party twice")
+    if _repeats(item["commitment"] for item in reveals):
+        raise Invalid("entropy", "repeated commitment")
+    if len(plan) == len(reveals) == 1:
+        raise Invalid("entropy", "one reveal alone")
+
+
+def _repeats(values: Iterable[str]) -> bool:
+    listed = list(values)
+    return len(set(listed)) != len(listed)
+
+
+def _check_staffable(units: list[dict[str, Any]], seating: Seating, max_load: int | None) -> None:
+    """Every unit that can be drawn can be staffed alone; otherwise recusing everyone from one firm would make
+    every draw that hits it fail."""
+    settled: set[tuple[str, str | None]] = set()  # staffable kinds and districts, where nobody is recused
+    for n, unit in enumerate(units):
+        if unit["status"] == "excluded":
+            continue
+        if max_load == 0:
+            raise Invalid(f"units[{n}]", "staffable alone: max_load 0")
+        place = (unit["kind"], unit["district"])
+        is_plain = unit["id"] not in seating.recused
+        if is_plain and place in settled:
+            continue
+        mask = seating.may_sit(unit)
+        if not seating.staffable(mask):
+            raise Invalid(f"units[{n}]", f"staffable alone: {_want_of(unit, mask, seating)}")
+        if is_plain:
+            settled.add(place)
+
+
+def _want_of(unit: dict[str, Any], mask: int, seating: Seating) -> str:
+    if seating.staffable(seating.may_sit(unit, recusals=False)):
+        return "everyone recused"
+    return "too few inspectors" if mask.bit_count() < seating.size else "no lead"

@@ -1,0 +1,53 @@
+"""Tickets: the SHA-256 that orders units in the first random, and inspectors for a unit in the second.
+
+A ticket is a pair of the digest and its owner's place in a list sorted by id, so that tickets sort as they should:
+digests compare like their hex, and equal ones fall back to the smaller id. Every hashed text begins with the seed,
+which is exactly one SHA-256 block: `copy()` of a state that has absorbed the prefix saves half of the work.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from itertools import compress
+from typing import TypeAlias
+
+Ticket: TypeAlias = tuple[bytes, int]
+
+
+def first_units(seed: str, units: Sequence[Mapping[str, str]], places: list[int], wanted: int) -> list[Ticket]:
+    """The first `wanted` tickets, in order, among the units at these places (ascending).
+
+    Digests are uniform, so that a bound a little above the wanted share nearly always leaves enough of them; only
+    these are sorted. Where it does not, all are: the outcome never depends on the bound.
+    """
+    absorbed = sha256(f"{seed}|unit|".encode())
+    digests = []
+    for place in places:
+        state = absorbed.copy()
+        state.update(units[place]["id"].encode())
+        digests.append(state.digest())
+    bound = ((wanted + wanted // 16 + 64) << 32) // max(1, len(places))
+    if bound < 1 << 32:
+        prefix = bound.to_bytes(4, "big")
+        few = sorted(ticket for ticket in zip(digests, places) if ticket[0] < prefix)
+        if len(few) >= wanted:
+            return few[:wanted]
+    return sorted(zip(digests, places))[:wanted]
+
+
+class PairTickets:
+    """The tickets of inspectors for one unit after another; an inspector's place is its bit in the seating."""
+
+    def __init__(self, seed: str, inspectors: Iterable[str]) -> None:
+        self._absorbed = sha256(f"{seed}|pair|".encode())
+        self._inspectors = list(enumerate(name.encode() for name in inspectors))
+
+    def of(self, unit: str, mask: int) -> list[Ticket]:
+        """One ticket for each inspector whose bit is set in `mask`, in no particular order."""
+        absorbed = self._absorbed.copy()
+        absorbed.update(f"{unit}|".encode())
+        tickets = []
+        for place, name in compress(self._inspectors, map(int, reversed(f"{mask:b}"))):
+            state = absorbed.copy()
+            state.update(name)
+            tickets.append((state.digest(), place))
+        return tickets
