@@ -5,7 +5,7 @@ from registry.kernel.shell import run
 
 
 def main() -> None:
-    run(PARTS)
+    run(PARTS, package="publicity")
 
 
 if __name__ == "__main__":

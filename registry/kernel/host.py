@@ -24,7 +24,11 @@ class AccessUndeclared(Exception):
 
 
 class Host:
-    """One installation with its parts. The database is opened when first asked for, so that pure commands need none."""
+    """One installation with its parts. The database is opened when first asked for, so that pure commands need none.
+
+    `package` names the package that composed the parts, for those who start processes of them: `python -m PACKAGE` is
+    the command line, `PACKAGE.app:create_app` makes the application.
+    """
 
     def __init__(
         self,
@@ -33,11 +37,13 @@ class Host:
         *,
         clock: Clock | None = None,
         chance: Chance | None = None,
+        package: str | None = None,
     ) -> None:
         self.settings = settings
         self.parts = tuple(parts)
         self.clock = clock or SystemClock()
         self._chance = chance or os.urandom
+        self.package = package
 
     @cached_property
     def engine(self) -> Engine:

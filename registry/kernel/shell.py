@@ -38,12 +38,14 @@ def group(parts: Sequence[Part]) -> click.Group:
     return root
 
 
-def run(parts: Sequence[Part]) -> None:
-    """Runs the command line of `parts` and exits."""
+def run(parts: Sequence[Part], *, package: str) -> None:
+    """Runs the command line of `parts` and exits. `package` composes them: `Host` says what it must hold."""
     try:
         settings = Settings.load(os.environ)
         logs.configure(os.environ.get("LEGALCREDIT_LOG_LEVEL", "WARNING").upper())
-        code = group(parts).main(prog_name="legalcredit", obj=Host(settings, parts), standalone_mode=False)
+        code = group(parts).main(
+            prog_name="legalcredit", obj=Host(settings, parts, package=package), standalone_mode=False
+        )
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort:
         _refuse({"error": "interrupted"})

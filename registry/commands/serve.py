@@ -1,0 +1,139 @@
+"""`legalcredit serve`: the web server in production form, with the jobs process beside it if asked."""
+
+import logging
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event, Thread
+
+import click
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry import migrations
+from registry.accounts.tables import StaffRow
+from registry.kernel.host import Host
+from registry.kernel.shell import Failed
+
+# Published on purpose; only the demo city has accounts with it.
+DEMO_PASSWORD = "demo-city-2026"  # noqa: S105
+WORKERS = 2
+THREADS = 4
+# How long requests and jobs may take to end after SIGTERM; every transaction is whole or not at all, so killing is safe.
+_PATIENCE = 30
+
+
+@click.command()
+@click.option("--host", "address", default="127.0.0.1", show_default=True, help="监听地址。")
+@click.option("--port", type=click.IntRange(1, 65535), help="端口；缺省取 PORT，否则 8000。")
+@click.option("--workers", type=click.IntRange(1, 64), default=WORKERS, show_default=True, help="进程数。")
+@click.option(
+    "--threads", type=click.IntRange(1, 256), default=THREADS, show_default=True, help="每个进程的线程数。"
+)
+@click.option("--with-jobs", is_flag=True, help="同时启动定时任务进程，随服务一起停止。")
+@click.pass_obj
+def serve(host: Host, *, address: str, port: int | None, workers: int, threads: int, with_jobs: bool) -> None:
+    """启动服务（生产用 WSGI 服务器），直到被终止。"""
+    port = port or host.settings.port
+    if host.package is None:
+        raise Failed("no_application")
+    _collect_metrics(host.settings.home / "metrics" / str(port))
+    # A forked worker would carry metrics that were set up for one process.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(
+        f"{host.package}.app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=address,
+        port=port,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_PATIENCE,
+    )
+    jobs = JobsProcess([sys.executable, "-m", host.package, "jobs", "run", "--while-parent"])
+    server.on_startup(lambda: _announce(host, address, port))
+    if with_jobs:
+        server.on_startup(jobs.start)
+    try:
+        server.serve()
+    except OSError as error:
+        raise Failed("address", address=f"{address}:{port}", message=os.strerror(error.errno or 0)) from error
+    finally:
+        jobs.stop()
+
+
+class JobsProcess:
+    """The jobs process beside a server: started again if it ends by itself, stopped with the server."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._stopping = Event()
+        self._keeper = Thread(target=self._keep, name="jobs process", daemon=True)
+
+    def start(self) -> None:
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """Ends the process: asked first, killed after the time that a job may take to end."""
+        self._stopping.set()
+        if self._keeper.is_alive():
+            self._keeper.join()
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)  # noqa: S603 — our own interpreter and module
+            while process.poll() is None and not self._stopping.wait(0.5):
+                pass
+            if not self._stopping.is_set():
+                logging.getLogger(__name__).error(
+                    "jobs process ended with %s; starting it again", process.returncode
+                )
+                self._stopping.wait(5)
+                continue
+            process.terminate()
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _collect_metrics(folder: Path) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return
+    # Counters of an earlier server's processes; theirs ended with them.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _announce(host: Host, address: str, port: int) -> None:
+    shown = f"[{address}]" if ":" in address else address
+    click.echo(f"服务地址：http://{shown}:{port}")
+    try:
+        with host.engine.connect() as connection:
+            waiting = migrations.pending(connection)
+        if waiting:
+            click.echo("数据库结构不是最新，请先执行 legalcredit db upgrade", err=True)
+            return
+        with host.work.read() as session:
+            demo = select(StaffRow.username).where(StaffRow.demo, StaffRow.ended_at.is_(None))
+            usernames = session.scalars(demo.order_by(StaffRow.id)).all()
+        if usernames:
+            click.echo(
+                f"演示账号：{'、'.join(usernames)}；密码均为 {DEMO_PASSWORD}；登录 http://{shown}:{port}/staff/login"
+            )
+    except SQLAlchemyError as error:
+        # The server starts all the same and says so on /readyz: a database that is late must not take the service down.
+        click.echo(f"数据库暂时连接不上（{type(error).__name__}）", err=True)
+    finally:
+        host.engine.dispose()
