@@ -40,6 +40,8 @@ def _as_root() -> list[str] | None:
 
 def _run(command: list[str]) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "HOMEBREW_NO_AUTO_UPDATE": "1"}
-    # A package's own chatter goes to stderr, so that stdout stays one line for each thing needed.
-    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        # What the manager chatters matters only when it fails.
+        print(done.stdout, done.stderr, sep="", file=sys.stderr)
     return done.returncode == 0
