@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from inspection.plan.tables import Inspector
 from inspection.visits.codes import table
 from inspection.visits.tables import Visit
+from registry.accounts.tables import StaffRow
 from registry.credit.record import Subject, record
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound, Refused
@@ -107,10 +108,10 @@ def locked(session: Session, visit: str) -> Visit:
 def _refuse_stranger(session: Session, actor: Actor, row: Visit) -> None:
     if actor.kind != "staff":
         return
-    certificates = set(
-        session.scalars(select(Inspector.certificate).where(Inspector.staff_id == int(actor.id))).all()
-        if actor.id.isdigit()
-        else ()
+    own = session.scalar(
+        select(Inspector.certificate)
+        .join(StaffRow, StaffRow.id == Inspector.staff_id)
+        .where(StaffRow.public_id == actor.id)
     )
-    if certificates.isdisjoint(row.selection.inspectors):
+    if own not in row.selection.inspectors:
         raise Refused("只有本次检查的检查人员可以记录结果", rule="not_of_the_team")

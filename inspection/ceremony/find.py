@@ -1,0 +1,251 @@
+"""Reads of draws for pages and the API: frozen values, no rows."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection.ceremony.conduct import STATES, chance_of
+from inspection.ceremony.tables import Draw
+from inspection.draw.chance import assurance
+from inspection.draw.sample import quota
+from inspection.plan.tables import Matter, Task
+from registry.kernel.faults import NotFound
+from registry.roster.tables import Organisation
+
+ASSURANCE = {
+    "beacon": "含公共随机源（任何人无法预知）",
+    "parties": "两方以上各自提供并事先封存的随机数",
+    "witnessed": "仅现场见证的骰子（取决于在场人员的诚实）",
+}
+ENTROPY_KINDS = {"dice": "骰子", "beacon": "公共随机源", "reveal": "封存随机数揭示"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    public_id: str
+    title: str
+    state: str
+    state_title: str
+    as_of: date
+    drawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Stratum:
+    id: str
+    rate_bp: int
+    minimum: int
+    maximum: int | None
+    eligible: int
+    excluded: int
+    quota: int
+    selected: int
+
+    @property
+    def odds(self) -> float:
+        """The chance of one eligible unit, in per cent."""
+        return 100 * self.quota / self.eligible if self.eligible else 0.0
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One item of the plan of chance; `value` is None until it is supplied."""
+
+    position: int
+    kind: str
+    title: str
+    by: str
+    value: str | None
+    supplied_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    unit: str
+    name: str
+    stratum: str
+    ticket: str
+    mandatory: bool
+    team: Sequence[str]
+
+
+@dataclass(frozen=True)
+class DrawPage:
+    public_id: str
+    state: str
+    state_title: str
+    task: str
+    task_title: str
+    matter: str
+    matter_basis: str
+    as_of: date
+    deadline: date
+    overdue: bool
+    frozen_at: datetime
+    frame_sha256: str
+    units: int
+    inspectors: int
+    excluded: Mapping[str, int]
+    strata: Sequence[Stratum]
+    plan: Sequence[Planned]
+    assurance: str
+    committed_at: datetime | None
+    commit_index: int | None
+    drawn_at: datetime | None
+    record_index: int | None
+    seed: str | None
+    chosen: Sequence[Chosen]
+    unassignable: str | None
+    void_ground: str | None
+    void_proposed_by: str | None
+    voided_at: datetime | None
+    supersedes: str | None
+
+
+def draws(session: Session, *, limit: int, before: int | None = None) -> tuple[list[Listed], int | None]:
+    """Draws, newest first, and the cursor of the next page."""
+    query = (
+        select(Draw.id, Draw.public_id, Task.title, Draw.state, Draw.as_of, Draw.drawn_at)
+        .join(Task, Task.id == Draw.task_id)
+        .order_by(Draw.id.desc())
+        .limit(limit + 1)
+    )
+    rows = session.execute(query if before is None else query.where(Draw.id < before)).all()
+    page = [
+        Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at) for row in rows[:limit]
+    ]
+    return page, rows[limit - 1].id if len(rows) > limit else None
+
+
+def of_task(session: Session, task: str) -> list[Listed]:
+    """The draws of the task with public id `task`, newest first; voided ones stay and show."""
+    rows = session.execute(
+        select(Draw.public_id, Task.title, Draw.state, Draw.as_of, Draw.drawn_at)
+        .join(Task, Task.id == Draw.task_id)
+        .where(Task.public_id == task)
+        .order_by(Draw.id.desc())
+    )
+    return [Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at) for row in rows]
+
+
+def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
+    """Everything that the page of a draw shows on the day `on`. Raises NotFound."""
+    row = session.execute(
+        select(Draw, Task, Matter)
+        .join(Task, Task.id == Draw.task_id)
+        .join(Matter, Matter.id == Task.matter_id)
+        .where(Draw.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("没有这次抽取")
+    draw, task, matter = row
+    frame: dict[str, Any] = json.loads(draw.frame)
+    record: dict[str, Any] | None = json.loads(draw.record) if draw.record is not None else None
+    supplied = chance_of(session, draw)
+    return DrawPage(
+        public_id=draw.public_id,
+        state=draw.state,
+        state_title=STATES[draw.state],
+        task=task.public_id,
+        task_title=task.title,
+        matter=matter.name,
+        matter_basis=matter.basis,
+        as_of=draw.as_of,
+        deadline=draw.deadline,
+        overdue=draw.state in ("frozen", "committed") and on > draw.deadline,
+        frozen_at=draw.frozen_at,
+        frame_sha256=draw.frame_sha256,
+        units=len(frame["units"]),
+        inspectors=sum(i["status"] == "eligible" for i in frame["inspectors"]),
+        excluded=Counter(unit["ground"] for unit in frame["units"] if unit["status"] == "excluded"),
+        strata=_strata(frame, record),
+        plan=[
+            Planned(
+                position,
+                item["kind"],
+                ENTROPY_KINDS[item["kind"]],
+                item["by"],
+                supplied[position].value if position < len(supplied) else None,
+                supplied[position].supplied_at if position < len(supplied) else None,
+            )
+            for position, item in enumerate(frame["entropy"])
+        ],
+        assurance=ASSURANCE[assurance(frame["entropy"])],
+        committed_at=draw.committed_at,
+        commit_index=draw.commit_index,
+        drawn_at=draw.drawn_at,
+        record_index=draw.record_index,
+        seed=record["seed"] if record else None,
+        chosen=_chosen(session, record) if record else [],
+        unassignable=record["unassignable"]["why"] if record and record["unassignable"] else None,
+        void_ground=draw.void_ground,
+        void_proposed_by=draw.void_proposed_by,
+        voided_at=draw.voided_at,
+        supersedes=frame["supersedes"],
+    )
+
+
+def record_bytes(session: Session, public_id: str) -> bytes:
+    """The published record (specification section 6). Raises NotFound before the draw has happened."""
+    record = session.scalar(select(Draw.record).where(Draw.public_id == public_id))
+    if record is None:
+        raise NotFound("没有这次抽取，或尚未抽取")
+    return record
+
+
+def frame_bytes(session: Session, public_id: str) -> bytes:
+    """The frozen frame's canonical bytes, public from the commitment on. Raises NotFound."""
+    frame = session.scalar(
+        select(Draw.frame).where(Draw.public_id == public_id, Draw.commit_index.is_not(None))
+    )
+    if frame is None:
+        raise NotFound("没有这次抽取，或名录尚未提交存证")
+    return frame
+
+
+def _strata(frame: Mapping[str, Any], record: Mapping[str, Any] | None) -> list[Stratum]:
+    eligible: Counter[str] = Counter(u["stratum"] for u in frame["units"] if u["status"] == "eligible")
+    excluded: Counter[str] = Counter(u["stratum"] for u in frame["units"] if u["status"] == "excluded")
+    selected: Counter[str] = Counter(s["stratum"] for s in record["selected"]) if record else Counter()
+    return [
+        Stratum(
+            entry["id"],
+            entry["rate_bp"],
+            entry["min"],
+            entry["max"],
+            eligible[entry["id"]],
+            excluded[entry["id"]],
+            quota(eligible[entry["id"]], rate_bp=entry["rate_bp"], least=entry["min"], most=entry["max"]),
+            selected[entry["id"]],
+        )
+        for entry in frame["strata"]
+    ]
+
+
+def _chosen(session: Session, record: Mapping[str, Any]) -> list[Chosen]:
+    teams = {entry["unit"]: entry["inspectors"] for entry in record["assignments"] or ()}
+    wanted = [entry["unit"] for entry in record["selected"]]
+    named = dict(
+        session.execute(
+            select(Organisation.public_id, Organisation.name).where(Organisation.public_id.in_(wanted))
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        Chosen(
+            entry["unit"],
+            named.get(entry["unit"], entry["unit"]),
+            entry["stratum"],
+            entry["ticket"],
+            entry["mandatory"],
+            teams.get(entry["unit"], ()),
+        )
+        for entry in record["selected"]
+    ]

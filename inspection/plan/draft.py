@@ -1,0 +1,218 @@
+"""Use cases of the plan: matters on the public list, tasks, and the directory of inspectors."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from inspection.plan.tables import Inspector, Matter, Recusal, Task
+from registry.kernel.access import Actor
+from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
+from registry.kernel.work import WorkSession
+from registry.roster.kinds import ORGANISATION_KINDS
+from registry.roster.tables import Organisation
+
+CATEGORIES = ("一般检查事项", "重点检查事项")
+
+
+@dataclass(frozen=True)
+class Enlisted:
+    """One inspector as a directory names it. `certificate` is the enforcement certificate's number."""
+
+    certificate: str
+    valid_until: date
+    name: str
+    unit: str
+    kinds: tuple[str, ...]
+    district: str | None = None
+    lead: bool = False
+
+
+def publish_matter(
+    session: WorkSession,
+    actor: Actor,
+    *,
+    code: str,
+    name: str,
+    content: str,
+    object_kind: str,
+    category: str,
+    method: str,
+    basis: str,
+    rate: str,
+    frequency: str,
+    valid_from: date,
+) -> Matter:
+    """Puts a matter (抽查事项) on the public list; a running version of the same code ends the day before.
+
+    优化营商环境条例 art 54 and 国办发〔2015〕58号: what may be inspected at random is listed with basis, subject,
+    content and method. Raises Invalid naming each field.
+    """
+    actor.require("inspection.plan")
+    texts = {"code": code, "name": name, "content": content, "method": method, "basis": basis, "rate": rate}
+    faults = [FieldFault(path, "missing", "必填") for path, text in texts.items() if not text.strip()]
+    if object_kind not in ORGANISATION_KINDS:
+        faults.append(FieldFault("object_kind", "unknown_kind", "没有这类检查对象"))
+    if category not in CATEGORIES:
+        faults.append(FieldFault("category", "unknown_category", "类别为一般检查事项或重点检查事项"))
+    if faults:
+        raise Invalid("抽查事项填写有误", faults)
+    running = session.scalar(
+        select(Matter).where(Matter.code == code, Matter.valid_until.is_(None)).with_for_update()
+    )
+    if running is not None:
+        if running.valid_from >= valid_from:
+            raise Conflict("新版本的生效日须晚于现行版本", rule="valid_from")
+        running.valid_until = valid_from
+    matter = Matter(
+        public_id=session.new_id(),
+        code=code,
+        name=name,
+        content=content,
+        object_kind=object_kind,
+        category=category,
+        method=method,
+        basis=basis,
+        rate=rate,
+        frequency=frequency,
+        valid_from=valid_from,
+        valid_until=None,
+    )
+    session.add(matter)
+    session.act("matter.publish", matter.public_id, code=code)
+    return matter
+
+
+def create_task(
+    session: WorkSession,
+    actor: Actor,
+    *,
+    code: str,
+    title: str,
+    matter: str,
+    strata: Sequence[Mapping[str, object]],
+    reserve: int,
+    team: Mapping[str, object],
+    yearly_cap: int | None,
+    deadline: date,
+) -> Task:
+    """A task (抽查任务) on a matter of the list that is in force today.
+
+    `strata` and `team` are those of the draw's specification; its rules are checked when the frame is frozen. Raises
+    Invalid naming each field, Conflict for a code in use.
+    """
+    actor.require("inspection.plan")
+    row = session.scalar(select(Matter).where(Matter.public_id == matter))
+    if row is None:
+        raise NotFound("抽查事项清单中没有这一事项")
+    faults = []
+    if not re.fullmatch(r"[A-Za-z0-9-]{4,32}", code):
+        faults.append(FieldFault("code", "bad_code", "任务编号为 4 至 32 位字母、数字或连字符"))
+    if not title.strip():
+        faults.append(FieldFault("title", "missing", "请填写任务名称"))
+    if row.valid_from > session.today or (row.valid_until is not None and row.valid_until <= session.today):
+        faults.append(FieldFault("matter", "not_in_force", "该事项当前不在公布的清单中"))
+    if deadline <= session.today:
+        faults.append(FieldFault("deadline", "past", "完成时限应在今天之后"))
+    if faults:
+        raise Invalid("抽查任务填写有误", faults)
+    if session.scalar(select(Task.id).where(Task.code == code)):
+        raise Conflict("任务编号已使用", rule="code_used")
+    task = Task(
+        public_id=session.new_id(),
+        code=code,
+        title=title.strip(),
+        matter_id=row.id,
+        strata=[dict(entry) for entry in strata],
+        reserve=reserve,
+        team=dict(team),
+        yearly_cap=yearly_cap,
+        deadline=deadline,
+        created_at=session.now,
+    )
+    session.add(task)
+    session.act("task.create", task.public_id, matter=matter, code=code)
+    return task
+
+
+def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> tuple[int, int, list[str]]:
+    """Adds inspectors to the directory: how many are new, how many stood there alike, which certificates differ.
+
+    A certificate that is there with other particulars is left as it is: the office changes it knowingly, not by file.
+    """
+    actor.require("inspection.plan")
+    wanted = list(entries)
+    known = {
+        row.certificate: row
+        for row in session.scalars(
+            select(Inspector).where(Inspector.certificate.in_([entry.certificate for entry in wanted]))
+        )
+    }
+    new, unchanged, differing = 0, 0, []
+    for entry in wanted:
+        row = known.get(entry.certificate)
+        if row is None:
+            row = Inspector(public_id=session.new_id(), **_columns(entry))
+            session.add(row)
+            known[entry.certificate] = row
+            session.act("inspector.enlist", row.public_id, certificate=entry.certificate)
+            new += 1
+        elif all(getattr(row, column) == value for column, value in _columns(entry).items()):
+            unchanged += 1
+        else:
+            differing.append(entry.certificate)
+    return new, unchanged, differing
+
+
+def link_account(session: WorkSession, actor: Actor, *, inspector: str, staff_id: int | None) -> Inspector:
+    """Lets the staff account `staff_id` record the visits of the inspector with public id `inspector`."""
+    actor.require("inspection.plan")
+    row = _inspector(session, inspector)
+    row.staff_id = staff_id
+    session.act("inspector.link", row.public_id, staff=staff_id)
+    return row
+
+
+def declare_recusal(session: WorkSession, actor: Actor, *, inspector: str, organisation: str, reason: str) -> Recusal:
+    """A recusal known before the draw (行政处罚法 art 43). The reason is sealed; only the pair enters a frame."""
+    actor.require("inspection.plan")
+    row = _inspector(session, inspector)
+    organisation_id = session.scalar(select(Organisation.id).where(Organisation.public_id == organisation))
+    if organisation_id is None:
+        raise NotFound("没有这家机构")
+    if not reason.strip():
+        raise Invalid.field("reason", "missing", "请写明回避事由")
+    if session.scalar(
+        select(Recusal.id).where(Recusal.inspector_id == row.id, Recusal.organisation_id == organisation_id)
+    ):
+        raise Conflict("已登记过这项回避", rule="recused")
+    recusal = Recusal(
+        inspector_id=row.id,
+        organisation_id=organisation_id,
+        reason=session.keys.encrypt(reason.strip(), "insp_recusals.reason"),
+        declared_at=session.now,
+    )
+    session.add(recusal)
+    session.act("inspector.recuse", row.public_id, organisation=organisation)
+    return recusal
+
+
+def _inspector(session: WorkSession, public_id: str) -> Inspector:
+    row = session.scalar(select(Inspector).where(Inspector.public_id == public_id).with_for_update())
+    if row is None:
+        raise NotFound("名录中没有这名检查人员")
+    return row
+
+
+def _columns(entry: Enlisted) -> dict[str, object]:
+    return {
+        "certificate": entry.certificate,
+        "valid_until": entry.valid_until,
+        "name": entry.name,
+        "unit": entry.unit,
+        "district": entry.district,
+        "lead": entry.lead,
+        "kinds": list(entry.kinds),
+    }

@@ -1,0 +1,68 @@
+"""The directory of inspectors from a file (检查人员名录)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from inspection.plan.draft import Enlisted, enlist
+from registry.kernel.access import Actor
+from registry.kernel.work import WorkSession
+from registry.roster.cells import read_code, read_date, read_name, read_text
+from registry.roster.intake import Accepted, Checked, Column, Importer, Layout, Reading, Stored
+from registry.roster.kinds import ORGANISATION_KINDS
+
+_YES = {"是", "组长", "Y", "YES", "1", "TRUE"}
+_LAYOUT = Layout(
+    "inspectors",
+    "检查人员名录",
+    (
+        Column("name", ("姓名", "检查人员姓名"), required=True),
+        Column("certificate", ("执法证号", "执法证编号", "行政执法证号"), required=True),
+        Column("valid_until", ("执法证有效期至", "有效期至", "有效期"), required=True),
+        Column("unit", ("单位", "所在单位", "工作单位"), required=True),
+        Column("kinds", ("检查范围", "执法事项范围", "可检查对象"), required=True),
+        Column("district", ("区划代码", "所在区代码", "行政区划代码")),
+        Column("lead", ("组长", "可任组长", "是否组长")),
+    ),
+)
+
+
+def _check(_layout: Layout, cells: Mapping[str, str]) -> Checked[Enlisted]:
+    reading = Reading(cells)
+    name = reading.read("name", read_name)
+    certificate = reading.read("certificate", read_code)
+    if not re.fullmatch(r"[A-Z0-9._-]{1,64}", certificate):
+        reading.fault("certificate", "certificate-form", "执法证号只能由字母、数字、点、下划线或连字符组成")
+    valid_until = reading.read("valid_until", lambda text: read_date(text, end=True))
+    district = reading.read("district", read_code)
+    if district and not re.fullmatch(r"\d{6}", district):
+        reading.fault("district", "district-code", "区划代码为六位数字（GB/T 2260）")
+    titles = {kind.title: code for code, kind in ORGANISATION_KINDS.items()}
+    words = [word for word in re.split(r"[;；,，、\s]+", reading.read("kinds", read_text)) if word]
+    kinds = sorted({titles.get(word, word) for word in words})
+    if not kinds or not set(kinds) <= set(ORGANISATION_KINDS):
+        reading.fault("kinds", "unknown-kind", "检查范围应为：" + "、".join(titles))
+    return reading.checked(
+        lambda: Enlisted(
+            certificate=certificate,
+            valid_until=date.fromisoformat(valid_until),
+            name=name,
+            unit=reading.cells["unit"].strip(),
+            kinds=tuple(kinds),
+            district=district or None,
+            lead=reading.cells.get("lead", "").strip().upper() in _YES,
+        )
+    )
+
+
+def _store(session: WorkSession, actor: Actor, rows: Sequence[Accepted[Enlisted]]) -> Stored:
+    new, unchanged, differing = enlist(session, actor, [row.value for row in rows])
+    faults = [
+        row.fault("certificate", "conflict", "该执法证号已在名录中，内容不同；请在名录页面修改")
+        for row in rows
+        if row.value.certificate in differing
+    ]
+    return Stored(new=new, unchanged=unchanged, faults=faults)
+
+
+INSPECTORS = Importer(layouts=(_LAYOUT,), check=_check, store=_store)

@@ -1,0 +1,105 @@
+"""Reads of visits for work lists and pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection.ceremony.tables import Draw, Selection
+from inspection.plan.tables import Inspector, Matter, Task
+from inspection.visits.codes import table
+from inspection.visits.tables import Visit
+from registry.accounts.tables import StaffRow
+from registry.kernel.faults import NotFound
+from registry.roster.tables import Organisation
+
+STATES = {"assigned": "待检查", "recorded": "待复核", "closed": "已办结"}
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    public_id: str
+    state: str
+    state_title: str
+    organisation: str
+    organisation_name: str
+    district: str
+    draw: str
+    task_title: str
+    matter: str
+    content: str
+    deadline: date
+    inspectors: Sequence[str]
+    visited_on: date | None
+    codes: Sequence[str]
+    results: Sequence[str]
+    measure: str | None
+    measure_title: str | None
+    note: str | None
+    recorded_by: str | None
+    recorded_at: datetime | None
+    closed_at: datetime | None
+
+
+def visits(session: Session, *, staff: str | None = None, state: str | None = None, limit: int = 200) -> list[VisitPage]:
+    """Visits of open draws, soonest deadline first; with `staff` (an account's public id) its inspector's alone."""
+    query = _query().order_by(Visit.state, Task.deadline, Visit.id)
+    if state is not None:
+        query = query.where(Visit.state == state)
+    rows = session.execute(query).all()
+    if staff is not None:
+        own = session.scalar(
+            select(Inspector.certificate)
+            .join(StaffRow, StaffRow.id == Inspector.staff_id)
+            .where(StaffRow.public_id == staff)
+        )
+        rows = [row for row in rows if own in row.Selection.inspectors]
+    return [_page(row) for row in rows[:limit]]
+
+
+def visit(session: Session, public_id: str) -> VisitPage:
+    """One visit. Raises NotFound."""
+    row = session.execute(_query().where(Visit.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound("没有这次检查")
+    return _page(row)
+
+
+def _query():  # type: ignore[no-untyped-def]
+    return (
+        select(Visit, Selection, Draw.public_id.label("draw"), Task, Matter, Organisation)
+        .join(Selection, Selection.id == Visit.selection_id)
+        .join(Draw, Draw.id == Selection.draw_id)
+        .join(Task, Task.id == Draw.task_id)
+        .join(Matter, Matter.id == Task.matter_id)
+        .join(Organisation, Organisation.id == Selection.organisation_id)
+    )
+
+
+def _page(row) -> VisitPage:  # type: ignore[no-untyped-def]
+    visit, known = row.Visit, table()
+    return VisitPage(
+        public_id=visit.public_id,
+        state=visit.state,
+        state_title=STATES[visit.state],
+        organisation=row.Organisation.public_id,
+        organisation_name=row.Organisation.name,
+        district=row.Organisation.district,
+        draw=row.draw,
+        task_title=row.Task.title,
+        matter=row.Matter.name,
+        content=row.Matter.content,
+        deadline=row.Task.deadline,
+        inspectors=row.Selection.inspectors,
+        visited_on=visit.visited_on,
+        codes=visit.codes or (),
+        results=known.titles(visit.codes or ()),
+        measure=visit.measure,
+        measure_title=known.measures.get(visit.measure or ""),
+        note=visit.note,
+        recorded_by=visit.recorded_by,
+        recorded_at=visit.recorded_at,
+        closed_at=visit.closed_at,
+    )
