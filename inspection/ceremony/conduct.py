@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony.tables import Chance, Draw, Selection
+from inspection.ceremony.tables import ChanceRow, DrawRow, SelectionRow
 from inspection.draw import rules
 from inspection.draw.chance import check_item
 from inspection.draw.frame import check, frame_sha256
 from inspection.draw.record import draw
 from inspection.plan.frame import build
-from inspection.plan.tables import Task
+from inspection.plan.tables import TaskRow
 from registry.accounts.tables import StaffRow
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
@@ -28,7 +28,7 @@ from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
 from registry.kernel.work import WorkSession
 from registry.ledger import book
 from registry.ledger.leaf import Entry
-from registry.roster.tables import Organisation
+from registry.roster.tables import OrganisationRow
 
 # From the commitment to the end of the ceremony: afterwards an undrawn draw shows as overdue.
 DRAW_WITHIN = timedelta(days=7)
@@ -52,18 +52,25 @@ class Inputs:
 
 
 def freeze(
-    session: WorkSession, actor: Actor, *, task: str, plan: Sequence[Mapping[str, str]], supersedes: str | None = None
-) -> Draw:
+    session: WorkSession,
+    actor: Actor,
+    *,
+    task: str,
+    plan: Sequence[Mapping[str, str]],
+    supersedes: str | None = None,
+) -> DrawRow:
     """Freezes the frame of the task with public id `task` under the plan of chance `plan` (specification section 2).
 
     Raises Conflict while the task has a live draw, Invalid (path and rule of the specification) for a frame that
     cannot be drawn from.
     """
     actor.require("draw.freeze")
-    row = session.scalar(select(Task).where(Task.public_id == task).with_for_update())
+    row = session.scalar(select(TaskRow).where(TaskRow.public_id == task).with_for_update())
     if row is None:
         raise NotFound("没有这项抽查任务")
-    if session.scalar(select(Draw.id).where(Draw.task_id == row.id, Draw.state.in_(("frozen", "committed")))):
+    if session.scalar(
+        select(DrawRow.id).where(DrawRow.task_id == row.id, DrawRow.state.in_(("frozen", "committed")))
+    ):
         raise Conflict("该任务已有进行中的抽取", rule="live_draw")
     previous = _superseded(session, row, supersedes)
     public_id = session.new_id()
@@ -82,7 +89,7 @@ def freeze(
         check(document)
     except rules.InvalidFrame as fault:
         raise Invalid.field(fault.path, fault.rule, f"名录不符合抽取规范：{fault.message}") from fault
-    frozen = Draw(
+    frozen = DrawRow(
         public_id=public_id,
         task_id=row.id,
         state="frozen",
@@ -99,7 +106,7 @@ def freeze(
     return frozen
 
 
-def commit(session: WorkSession, actor: Actor, *, draw_id: str) -> Draw:
+def commit(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     """Appends the frame's digest to the public log. Chance counts only after this."""
     actor.require("draw.commit")
     row = locked(session, draw_id)
@@ -119,7 +126,7 @@ def commit(session: WorkSession, actor: Actor, *, draw_id: str) -> Draw:
 
 def supply(
     session: WorkSession, actor: Actor, *, draw_id: str, position: int, value: str, nonce: str | None = None
-) -> Chance:
+) -> ChanceRow:
     """Records item `position` of the plan of chance, supplied by the party that the plan names.
 
     Raises Refused for another party, Conflict for an item supplied already or out of the plan's order, Invalid for a
@@ -143,7 +150,7 @@ def supply(
         check_item(item, planned, f"entropy[{position}]", draw=row.public_id)
     except rules.Invalid as fault:
         raise Invalid.field("value", fault.rule, rules.RULES[fault.rule]) from fault
-    chance = Chance(
+    chance = ChanceRow(
         draw_id=row.id,
         position=position,
         value=item["value"],
@@ -158,7 +165,7 @@ def supply(
 
 def inputs(session: Session, draw_id: str) -> Inputs:
     """What `compute` needs. Raises Conflict until every planned item has been supplied."""
-    row = session.scalar(select(Draw).where(Draw.public_id == draw_id))
+    row = session.scalar(select(DrawRow).where(DrawRow.public_id == draw_id))
     if row is None:
         raise NotFound("没有这次抽取")
     _expect(row, "committed")
@@ -167,7 +174,9 @@ def inputs(session: Session, draw_id: str) -> Inputs:
     if len(supplied) < len(frame["entropy"]):
         raise Conflict("计划中的随机源尚未全部提供", rule="chance_missing")
     return Inputs(
-        row.public_id, frame, [_item(planned, got) for planned, got in zip(frame["entropy"], supplied, strict=True)]
+        row.public_id,
+        frame,
+        [_item(planned, got) for planned, got in zip(frame["entropy"], supplied, strict=True)],
     )
 
 
@@ -176,7 +185,7 @@ def compute(given: Inputs) -> dict[str, object]:
     return draw(given.frame, given.entropy)
 
 
-def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping[str, object]) -> Draw:
+def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping[str, object]) -> DrawRow:
     """Stores the computed record with the proof of its commitment, who was selected, and publishes its digest.
 
     Raises Conflict if the draw has happened already: two officers who press at once get one draw. An unassignable
@@ -185,7 +194,10 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
     actor.require("draw.run")
     row = locked(session, draw_id)
     _expect(row, "committed")
-    if record["frame_sha256"] != row.frame_sha256 or record["seed"] != compute(inputs(session, draw_id))["seed"]:
+    if (
+        record["frame_sha256"] != row.frame_sha256
+        or record["seed"] != compute(inputs(session, draw_id))["seed"]
+    ):
         raise Conflict("抽取记录与提交的名录或随机源不符", rule="record_differs")
     assert row.commit_index is not None
     document = {**record, "log": _log(session, row.commit_index)}
@@ -211,7 +223,7 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
 
 def propose_void(
     session: WorkSession, actor: Actor, *, draw_id: str, ground: str, note: str, party: str | None = None
-) -> Draw:
+) -> DrawRow:
     """The first of the two people who void a draw. `ground` is a key of VOID_GROUNDS; `party` who withheld chance."""
     actor.require("draw.void")
     row = locked(session, draw_id)
@@ -226,7 +238,7 @@ def propose_void(
     return row
 
 
-def confirm_void(session: WorkSession, actor: Actor, *, draw_id: str) -> Draw:
+def confirm_void(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     """The second person; the ground goes into the public log."""
     actor.require("draw.void")
     row = locked(session, draw_id)
@@ -236,7 +248,12 @@ def confirm_void(session: WorkSession, actor: Actor, *, draw_id: str) -> Draw:
         raise Refused("作废须由另一人确认", rule="four_eyes")
     row.state, row.voided_at, row.voided_by = "voided", session.now, actor.id
     session.act("draw.void", row.public_id, ground=row.void_ground)
-    body = {"draw": row.public_id, "ground": row.void_ground, "party": row.void_party, "date": session.today.isoformat()}
+    body = {
+        "draw": row.public_id,
+        "ground": row.void_ground,
+        "party": row.void_party,
+        "date": session.today.isoformat(),
+    }
     book.append(session, "public", [Entry(action="void", record=row.public_id, version=3, body=body)])
     return row
 
@@ -244,18 +261,18 @@ def confirm_void(session: WorkSession, actor: Actor, *, draw_id: str) -> Draw:
 def selected_in_year(session: Session, year: int) -> dict[str, int]:
     """How often each organisation (public id) was drawn to be inspected in `year`; what the yearly cap counts."""
     rows = session.execute(
-        select(Organisation.public_id, func.count())
-        .join(Selection, Selection.organisation_id == Organisation.id)
-        .join(Draw, Draw.id == Selection.draw_id)
-        .where(Draw.as_of.between(date(year, 1, 1), date(year, 12, 31)), Draw.state == "drawn")
-        .group_by(Organisation.public_id)
+        select(OrganisationRow.public_id, func.count())
+        .join(SelectionRow, SelectionRow.organisation_id == OrganisationRow.id)
+        .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
+        .where(DrawRow.as_of.between(date(year, 1, 1), date(year, 12, 31)), DrawRow.state == "drawn")
+        .group_by(OrganisationRow.public_id)
     )
     return {public_id: count for public_id, count in rows}
 
 
-def locked(session: Session, draw_id: str) -> Draw:
+def locked(session: Session, draw_id: str) -> DrawRow:
     """The draw's row, held until the unit of work ends. Raises NotFound."""
-    row = session.scalar(select(Draw).where(Draw.public_id == draw_id).with_for_update())
+    row = session.scalar(select(DrawRow).where(DrawRow.public_id == draw_id).with_for_update())
     if row is None:
         raise NotFound("没有这次抽取")
     return row
@@ -266,38 +283,44 @@ def username(session: Session, actor: Actor) -> str | None:
     return session.scalar(select(StaffRow.username).where(StaffRow.public_id == actor.id))
 
 
-def frame_of(row: Draw) -> dict[str, Any]:
+def frame_of(row: DrawRow) -> dict[str, Any]:
     return json.loads(row.frame)  # type: ignore[no-any-return]
 
 
-def chance_of(session: Session, row: Draw) -> Sequence[Chance]:
+def chance_of(session: Session, row: DrawRow) -> Sequence[ChanceRow]:
     """The supplied items in the plan's order."""
-    return session.scalars(select(Chance).where(Chance.draw_id == row.id).order_by(Chance.position)).all()
+    return session.scalars(
+        select(ChanceRow).where(ChanceRow.draw_id == row.id).order_by(ChanceRow.position)
+    ).all()
 
 
-def _select(session: WorkSession, row: Draw, record: Mapping[str, Any]) -> None:
+def _select(session: WorkSession, row: DrawRow, record: Mapping[str, Any]) -> None:
     teams = {assignment["unit"]: assignment["inspectors"] for assignment in record["assignments"]}
     organisations = session.execute(
-        select(Organisation.public_id, Organisation.id).where(Organisation.public_id.in_(list(teams)))
+        select(OrganisationRow.public_id, OrganisationRow.id).where(
+            OrganisationRow.public_id.in_(list(teams))
+        )
     )
     session.add_all(
-        Selection(draw_id=row.id, organisation_id=organisation_id, inspectors=teams[public_id])
+        SelectionRow(draw_id=row.id, organisation_id=organisation_id, inspectors=teams[public_id])
         for public_id, organisation_id in organisations
     )
 
 
-def _item(planned: Mapping[str, str], chance: Chance) -> dict[str, str]:
+def _item(planned: Mapping[str, str], chance: ChanceRow) -> dict[str, str]:
     item = {"kind": planned["kind"], "by": planned["by"], "value": chance.value}
     return item if chance.nonce is None else {**item, "nonce": chance.nonce}
 
 
-def _expect(row: Draw, state: str) -> None:
+def _expect(row: DrawRow, state: str) -> None:
     if row.state != state:
         raise Conflict(f"本次抽取当前状态为“{STATES[row.state]}”，不能进行此操作", rule="state")
 
 
-def _superseded(session: Session, task: Task, draw_id: str | None) -> Draw | None:
-    last = session.scalar(select(Draw).where(Draw.task_id == task.id).order_by(Draw.id.desc()).limit(1))
+def _superseded(session: Session, task: TaskRow, draw_id: str | None) -> DrawRow | None:
+    last = session.scalar(
+        select(DrawRow).where(DrawRow.task_id == task.id).order_by(DrawRow.id.desc()).limit(1)
+    )
     if last is None and draw_id is None:
         return None
     if last is None or last.public_id != draw_id or last.state != "voided":
@@ -305,7 +328,7 @@ def _superseded(session: Session, task: Task, draw_id: str | None) -> Draw | Non
     return last
 
 
-def _refuse_unless_withheld(session: Session, row: Draw, party: str | None) -> None:
+def _refuse_unless_withheld(session: Session, row: DrawRow, party: str | None) -> None:
     _expect(row, "committed")
     missing = {item["by"] for item in frame_of(row)["entropy"][len(chance_of(session, row)) :]}
     if party not in missing:

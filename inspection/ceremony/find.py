@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.conduct import STATES, chance_of
-from inspection.ceremony.tables import Draw
+from inspection.ceremony.tables import DrawRow
 from inspection.draw.chance import assurance
 from inspection.draw.sample import quota
-from inspection.plan.tables import Matter, Task
+from inspection.plan.tables import MatterRow, TaskRow
 from registry.kernel.faults import NotFound
-from registry.roster.tables import Organisation
+from registry.roster.tables import OrganisationRow
 
 ASSURANCE = {
     "beacon": "含公共随机源（任何人无法预知）",
@@ -111,14 +111,15 @@ class DrawPage:
 def draws(session: Session, *, limit: int, before: int | None = None) -> tuple[list[Listed], int | None]:
     """Draws, newest first, and the cursor of the next page."""
     query = (
-        select(Draw.id, Draw.public_id, Task.title, Draw.state, Draw.as_of, Draw.drawn_at)
-        .join(Task, Task.id == Draw.task_id)
-        .order_by(Draw.id.desc())
+        select(DrawRow.id, DrawRow.public_id, TaskRow.title, DrawRow.state, DrawRow.as_of, DrawRow.drawn_at)
+        .join(TaskRow, TaskRow.id == DrawRow.task_id)
+        .order_by(DrawRow.id.desc())
         .limit(limit + 1)
     )
-    rows = session.execute(query if before is None else query.where(Draw.id < before)).all()
+    rows = session.execute(query if before is None else query.where(DrawRow.id < before)).all()
     page = [
-        Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at) for row in rows[:limit]
+        Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at)
+        for row in rows[:limit]
     ]
     return page, rows[limit - 1].id if len(rows) > limit else None
 
@@ -126,21 +127,24 @@ def draws(session: Session, *, limit: int, before: int | None = None) -> tuple[l
 def of_task(session: Session, task: str) -> list[Listed]:
     """The draws of the task with public id `task`, newest first; voided ones stay and show."""
     rows = session.execute(
-        select(Draw.public_id, Task.title, Draw.state, Draw.as_of, Draw.drawn_at)
-        .join(Task, Task.id == Draw.task_id)
-        .where(Task.public_id == task)
-        .order_by(Draw.id.desc())
+        select(DrawRow.public_id, TaskRow.title, DrawRow.state, DrawRow.as_of, DrawRow.drawn_at)
+        .join(TaskRow, TaskRow.id == DrawRow.task_id)
+        .where(TaskRow.public_id == task)
+        .order_by(DrawRow.id.desc())
     )
-    return [Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at) for row in rows]
+    return [
+        Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at)
+        for row in rows
+    ]
 
 
 def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
     """Everything that the page of a draw shows on the day `on`. Raises NotFound."""
     row = session.execute(
-        select(Draw, Task, Matter)
-        .join(Task, Task.id == Draw.task_id)
-        .join(Matter, Matter.id == Task.matter_id)
-        .where(Draw.public_id == public_id)
+        select(DrawRow, TaskRow, MatterRow)
+        .join(TaskRow, TaskRow.id == DrawRow.task_id)
+        .join(MatterRow, MatterRow.id == TaskRow.matter_id)
+        .where(DrawRow.public_id == public_id)
     ).one_or_none()
     if row is None:
         raise NotFound("没有这次抽取")
@@ -193,7 +197,7 @@ def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
 
 def record_bytes(session: Session, public_id: str) -> bytes:
     """The published record (specification section 6). Raises NotFound before the draw has happened."""
-    record = session.scalar(select(Draw.record).where(Draw.public_id == public_id))
+    record = session.scalar(select(DrawRow.record).where(DrawRow.public_id == public_id))
     if record is None:
         raise NotFound("没有这次抽取，或尚未抽取")
     return record
@@ -202,7 +206,7 @@ def record_bytes(session: Session, public_id: str) -> bytes:
 def frame_bytes(session: Session, public_id: str) -> bytes:
     """The frozen frame's canonical bytes, public from the commitment on. Raises NotFound."""
     frame = session.scalar(
-        select(Draw.frame).where(Draw.public_id == public_id, Draw.commit_index.is_not(None))
+        select(DrawRow.frame).where(DrawRow.public_id == public_id, DrawRow.commit_index.is_not(None))
     )
     if frame is None:
         raise NotFound("没有这次抽取，或名录尚未提交存证")
@@ -233,7 +237,9 @@ def _chosen(session: Session, record: Mapping[str, Any]) -> list[Chosen]:
     wanted = [entry["unit"] for entry in record["selected"]]
     named = dict(
         session.execute(
-            select(Organisation.public_id, Organisation.name).where(Organisation.public_id.in_(wanted))
+            select(OrganisationRow.public_id, OrganisationRow.name).where(
+                OrganisationRow.public_id.in_(wanted)
+            )
         )
         .tuples()
         .all()

@@ -5,13 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from inspection.plan.tables import Task
+from inspection.plan.tables import TaskRow
 from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
 
 
-
-
-class Draw(Base):
+class DrawRow(Base):
     """抽取: `state` goes frozen → committed → drawn or unassignable; voided from any of them by two people."""
 
     __tablename__ = "insp_draws"
@@ -49,10 +47,10 @@ class Draw(Base):
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     voided_by: Mapped[str | None] = mapped_column(String(64))
 
-    task: Mapped[Task] = relationship()
+    task: Mapped[TaskRow] = relationship()
 
 
-class Chance(Base):
+class ChanceRow(Base):
     """One supplied item of a draw's plan of chance."""
 
     __tablename__ = "insp_chance"
@@ -67,7 +65,7 @@ class Chance(Base):
     supplied_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Selection(Base):
+class SelectionRow(Base):
     """An organisation that a draw selected, with the certificates of its team by seat."""
 
     __tablename__ = "insp_selections"
@@ -78,4 +76,4 @@ class Selection(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
     inspectors: Mapped[list[str]] = mapped_column(JsonText)
 
-    draw: Mapped[Draw] = relationship()
+    draw: Mapped[DrawRow] = relationship()

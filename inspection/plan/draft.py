@@ -7,12 +7,12 @@ from datetime import date
 
 from sqlalchemy import select
 
-from inspection.plan.tables import Inspector, Matter, Recusal, Task
+from inspection.plan.tables import InspectorRow, MatterRow, RecusalRow, TaskRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
 from registry.roster.kinds import ORGANISATION_KINDS
-from registry.roster.tables import Organisation
+from registry.roster.tables import OrganisationRow
 
 CATEGORIES = ("一般检查事项", "重点检查事项")
 
@@ -44,7 +44,7 @@ def publish_matter(
     rate: str,
     frequency: str,
     valid_from: date,
-) -> Matter:
+) -> MatterRow:
     """Puts a matter (抽查事项) on the public list; a running version of the same code ends the day before.
 
     优化营商环境条例 art 54 and 国办发〔2015〕58号: what may be inspected at random is listed with basis, subject,
@@ -60,13 +60,13 @@ def publish_matter(
     if faults:
         raise Invalid("抽查事项填写有误", faults)
     running = session.scalar(
-        select(Matter).where(Matter.code == code, Matter.valid_until.is_(None)).with_for_update()
+        select(MatterRow).where(MatterRow.code == code, MatterRow.valid_until.is_(None)).with_for_update()
     )
     if running is not None:
         if running.valid_from >= valid_from:
             raise Conflict("新版本的生效日须晚于现行版本", rule="valid_from")
         running.valid_until = valid_from
-    matter = Matter(
+    matter = MatterRow(
         public_id=session.new_id(),
         code=code,
         name=name,
@@ -97,14 +97,14 @@ def create_task(
     team: Mapping[str, object],
     yearly_cap: int | None,
     deadline: date,
-) -> Task:
+) -> TaskRow:
     """A task (抽查任务) on a matter of the list that is in force today.
 
     `strata` and `team` are those of the draw's specification; its rules are checked when the frame is frozen. Raises
     Invalid naming each field, Conflict for a code in use.
     """
     actor.require("inspection.plan")
-    row = session.scalar(select(Matter).where(Matter.public_id == matter))
+    row = session.scalar(select(MatterRow).where(MatterRow.public_id == matter))
     if row is None:
         raise NotFound("抽查事项清单中没有这一事项")
     faults = []
@@ -118,9 +118,9 @@ def create_task(
         faults.append(FieldFault("deadline", "past", "完成时限应在今天之后"))
     if faults:
         raise Invalid("抽查任务填写有误", faults)
-    if session.scalar(select(Task.id).where(Task.code == code)):
+    if session.scalar(select(TaskRow.id).where(TaskRow.code == code)):
         raise Conflict("任务编号已使用", rule="code_used")
-    task = Task(
+    task = TaskRow(
         public_id=session.new_id(),
         code=code,
         title=title.strip(),
@@ -147,14 +147,14 @@ def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> t
     known = {
         row.certificate: row
         for row in session.scalars(
-            select(Inspector).where(Inspector.certificate.in_([entry.certificate for entry in wanted]))
+            select(InspectorRow).where(InspectorRow.certificate.in_([entry.certificate for entry in wanted]))
         )
     }
     new, unchanged, differing = 0, 0, []
     for entry in wanted:
         row = known.get(entry.certificate)
         if row is None:
-            row = Inspector(public_id=session.new_id(), **_columns(entry))
+            row = InspectorRow(public_id=session.new_id(), **_columns(entry))
             session.add(row)
             known[entry.certificate] = row
             session.act("inspector.enlist", row.public_id, certificate=entry.certificate)
@@ -166,7 +166,7 @@ def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> t
     return new, unchanged, differing
 
 
-def link_account(session: WorkSession, actor: Actor, *, inspector: str, staff_id: int | None) -> Inspector:
+def link_account(session: WorkSession, actor: Actor, *, inspector: str, staff_id: int | None) -> InspectorRow:
     """Lets the staff account `staff_id` record the visits of the inspector with public id `inspector`."""
     actor.require("inspection.plan")
     row = _inspector(session, inspector)
@@ -175,20 +175,26 @@ def link_account(session: WorkSession, actor: Actor, *, inspector: str, staff_id
     return row
 
 
-def declare_recusal(session: WorkSession, actor: Actor, *, inspector: str, organisation: str, reason: str) -> Recusal:
+def declare_recusal(
+    session: WorkSession, actor: Actor, *, inspector: str, organisation: str, reason: str
+) -> RecusalRow:
     """A recusal known before the draw (行政处罚法 art 43). The reason is sealed; only the pair enters a frame."""
     actor.require("inspection.plan")
     row = _inspector(session, inspector)
-    organisation_id = session.scalar(select(Organisation.id).where(Organisation.public_id == organisation))
+    organisation_id = session.scalar(
+        select(OrganisationRow.id).where(OrganisationRow.public_id == organisation)
+    )
     if organisation_id is None:
         raise NotFound("没有这家机构")
     if not reason.strip():
         raise Invalid.field("reason", "missing", "请写明回避事由")
     if session.scalar(
-        select(Recusal.id).where(Recusal.inspector_id == row.id, Recusal.organisation_id == organisation_id)
+        select(RecusalRow.id).where(
+            RecusalRow.inspector_id == row.id, RecusalRow.organisation_id == organisation_id
+        )
     ):
         raise Conflict("已登记过这项回避", rule="recused")
-    recusal = Recusal(
+    recusal = RecusalRow(
         inspector_id=row.id,
         organisation_id=organisation_id,
         reason=session.keys.encrypt(reason.strip(), "insp_recusals.reason"),
@@ -199,8 +205,8 @@ def declare_recusal(session: WorkSession, actor: Actor, *, inspector: str, organ
     return recusal
 
 
-def _inspector(session: WorkSession, public_id: str) -> Inspector:
-    row = session.scalar(select(Inspector).where(Inspector.public_id == public_id).with_for_update())
+def _inspector(session: WorkSession, public_id: str) -> InspectorRow:
+    row = session.scalar(select(InspectorRow).where(InspectorRow.public_id == public_id).with_for_update())
     if row is None:
         raise NotFound("名录中没有这名检查人员")
     return row

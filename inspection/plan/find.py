@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from inspection.plan.tables import Inspector, Matter, Task
+from inspection.plan.tables import InspectorRow, MatterRow, TaskRow
 from registry.kernel.faults import NotFound
 from registry.roster.kinds import ORGANISATION_KINDS
 
@@ -62,21 +62,21 @@ class InspectorLine:
 def matters(session: Session, *, on: date) -> list[MatterPage]:
     """The list in force on the day `on`, by code."""
     rows = session.scalars(
-        select(Matter)
-        .where(Matter.valid_from <= on, or_(Matter.valid_until.is_(None), Matter.valid_until > on))
-        .order_by(Matter.code)
+        select(MatterRow)
+        .where(MatterRow.valid_from <= on, or_(MatterRow.valid_until.is_(None), MatterRow.valid_until > on))
+        .order_by(MatterRow.code)
     )
     return [_matter(row) for row in rows]
 
 
 def tasks(session: Session) -> list[TaskPage]:
     """All tasks, the newest first."""
-    return [_task(row) for row in session.scalars(select(Task).order_by(Task.id.desc()))]
+    return [_task(row) for row in session.scalars(select(TaskRow).order_by(TaskRow.id.desc()))]
 
 
 def task(session: Session, public_id: str) -> TaskPage:
     """One task. Raises NotFound."""
-    row = session.scalar(select(Task).where(Task.public_id == public_id))
+    row = session.scalar(select(TaskRow).where(TaskRow.public_id == public_id))
     if row is None:
         raise NotFound("没有这项抽查任务")
     return _task(row)
@@ -84,7 +84,9 @@ def task(session: Session, public_id: str) -> TaskPage:
 
 def inspectors(session: Session, *, on: date) -> list[InspectorLine]:
     """The directory, by certificate."""
-    rows = session.scalars(select(Inspector).where(Inspector.ended_on.is_(None)).order_by(Inspector.certificate))
+    rows = session.scalars(
+        select(InspectorRow).where(InspectorRow.ended_on.is_(None)).order_by(InspectorRow.certificate)
+    )
     return [
         InspectorLine(
             row.public_id,
@@ -100,7 +102,7 @@ def inspectors(session: Session, *, on: date) -> list[InspectorLine]:
     ]
 
 
-def _matter(row: Matter) -> MatterPage:
+def _matter(row: MatterRow) -> MatterPage:
     return MatterPage(
         row.public_id,
         row.code,
@@ -117,7 +119,7 @@ def _matter(row: Matter) -> MatterPage:
     )
 
 
-def _task(row: Task) -> TaskPage:
+def _task(row: TaskRow) -> TaskPage:
     return TaskPage(
         row.public_id,
         row.code,

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from inspection.plan.strata import LOOKBACK_DAYS, Adverse, stratum
-from inspection.plan.tables import Inspector, Recusal, Task
-from registry.credit.tables import CreditEvent
+from inspection.plan.strata import LOOKBACK_DAYS, STRATUM_OF_KIND, Adverse, stratum
+from inspection.plan.tables import InspectorRow, RecusalRow, TaskRow
+from registry.credit.tables import EventRow
 from registry.roster import find
 from registry.roster.kinds import practising
-from registry.roster.tables import Organisation
+from registry.roster.tables import OrganisationRow
 
 GROUNDS = {
     "not_practising": "不在正常执业状态",
@@ -28,7 +28,7 @@ GROUNDS = {
 def build(
     session: Session,
     *,
-    task: Task,
+    task: TaskRow,
     draw: str,
     as_of: date,
     entropy: Sequence[Mapping[str, str]],
@@ -79,14 +79,15 @@ def _unit_ground(state: str, visits: int, cap: int | None) -> str | None:
 
 
 def _adverse(session: Session, as_of: date) -> Mapping[str, Iterable[Adverse]]:
+    annulment = aliased(EventRow)
     rows = session.execute(
-        select(Organisation.public_id, CreditEvent.kind, CreditEvent.severity, CreditEvent.decided_on)
-        .join(CreditEvent, CreditEvent.organisation_id == Organisation.id)
+        select(OrganisationRow.public_id, EventRow.kind, EventRow.severity, EventRow.decided_on)
+        .join(EventRow, EventRow.organisation_id == OrganisationRow.id)
         .where(
-            CreditEvent.decided_on > as_of - timedelta(days=LOOKBACK_DAYS),
-            CreditEvent.decided_on <= as_of,
-            CreditEvent.polarity == "adverse",
-            CreditEvent.ended_on.is_(None),
+            EventRow.kind.in_(STRATUM_OF_KIND),
+            EventRow.decided_on > as_of - timedelta(days=LOOKBACK_DAYS),
+            EventRow.decided_on <= as_of,
+            ~select(annulment.id).where(annulment.target_id == EventRow.id).exists(),
         )
     )
     events: dict[str, list[Adverse]] = defaultdict(list)
@@ -98,15 +99,15 @@ def _adverse(session: Session, as_of: date) -> Mapping[str, Iterable[Adverse]]:
 def _inspectors(session: Session, unit_ids: set[str], as_of: date, deadline: date) -> list[dict[str, object]]:
     recused: dict[int, list[str]] = defaultdict(list)
     pairs = session.execute(
-        select(Recusal.inspector_id, Organisation.public_id).join(
-            Organisation, Organisation.id == Recusal.organisation_id
+        select(RecusalRow.inspector_id, OrganisationRow.public_id).join(
+            OrganisationRow, OrganisationRow.id == RecusalRow.organisation_id
         )
     )
     for inspector_id, public_id in pairs:
         if public_id in unit_ids:
             recused[inspector_id].append(public_id)
     entries = []
-    for inspector in session.scalars(select(Inspector).order_by(Inspector.certificate)):
+    for inspector in session.scalars(select(InspectorRow).order_by(InspectorRow.certificate)):
         ground = _inspector_ground(inspector, as_of, deadline)
         entries.append(
             {
@@ -124,7 +125,7 @@ def _inspectors(session: Session, unit_ids: set[str], as_of: date, deadline: dat
     return sorted(entries, key=lambda entry: str(entry["id"]).encode())
 
 
-def _inspector_ground(inspector: Inspector, as_of: date, deadline: date) -> str | None:
+def _inspector_ground(inspector: InspectorRow, as_of: date, deadline: date) -> str | None:
     if inspector.ended_on is not None and inspector.ended_on <= as_of:
         return "left"
     if inspector.valid_until < deadline:

@@ -1,15 +1,15 @@
 """The published rule that puts an organisation into a stratum. Pure; nobody types a stratum in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 LOOKBACK_DAYS = 730
 RULE = (
     "以抽取名录基准日前 24 个月内的信用事件分层：有严重失信处罚的列 D 层；有其他行政处罚的列 C 层；"
-    "有查实投诉、行业处分或年度考核不合格的列 B 层；其余列 A 层。"
+    "有查实投诉或行业处分的列 B 层；其余列 A 层。"
 )
-_STRATUM_OF_KIND = {"complaint_upheld": "B", "bar_sanction": "B", "annual_assessment": "B", "penalty": "C"}
+STRATUM_OF_KIND = {"complaint_upheld": "B", "bar_sanction": "B", "penalty": "C"}
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,8 @@ def stratum(events: Iterable[Adverse], *, on: date) -> str:
     for event in events:
         if not on - timedelta(days=LOOKBACK_DAYS) < event.decided_on <= on:
             continue
-        found = _STRATUM_OF_KIND.get(event.kind, "A")
+        found = STRATUM_OF_KIND.get(event.kind, "A")
         if event.kind == "penalty" and event.severity == "严重":
             found = "D"
         worst = max(worst, found)
     return worst
-
-
-def by_stratum(strata: Iterable[Mapping[str, object]]) -> frozenset[str]:
-    """The ids of the strata that a task declares."""
-    return frozenset(str(entry["id"]) for entry in strata)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.kernel.store import Base, BigId, JsonText, UtcDateTime
 
 
-class Matter(Base):
+class MatterRow(Base):
     """抽查事项: one version of an entry of the public list of what may be inspected at random.
 
     A changed matter is a new row; the old one ends, because a draw stands on the text of its day.
@@ -32,7 +32,7 @@ class Matter(Base):
     valid_until: Mapped[date | None]
 
 
-class Task(Base):
+class TaskRow(Base):
     """抽查任务: one matter, one population, one draw at a time."""
 
     __tablename__ = "insp_tasks"
@@ -49,10 +49,10 @@ class Task(Base):
     deadline: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    matter: Mapped[Matter] = relationship()
+    matter: Mapped[MatterRow] = relationship()
 
 
-class Inspector(Base):
+class InspectorRow(Base):
     """检查人员: one holder of an enforcement certificate, shown in public by its number alone."""
 
     __tablename__ = "insp_inspectors"
@@ -71,7 +71,7 @@ class Inspector(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("reg_staff.id"), unique=True)
 
 
-class Recusal(Base):
+class RecusalRow(Base):
     """回避: an inspector who may not inspect one organisation. The reason stays inside; the frame shows the pair."""
 
     __tablename__ = "insp_recusals"

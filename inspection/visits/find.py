@@ -7,13 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony.tables import Draw, Selection
-from inspection.plan.tables import Inspector, Matter, Task
+from inspection.ceremony.tables import DrawRow, SelectionRow
+from inspection.plan.tables import InspectorRow, MatterRow, TaskRow
 from inspection.visits.codes import table
-from inspection.visits.tables import Visit
+from inspection.visits.tables import VisitRow
 from registry.accounts.tables import StaffRow
 from registry.kernel.faults import NotFound
-from registry.roster.tables import Organisation
+from registry.roster.tables import OrganisationRow
 
 STATES = {"assigned": "待检查", "recorded": "待复核", "closed": "已办结"}
 
@@ -43,25 +43,27 @@ class VisitPage:
     closed_at: datetime | None
 
 
-def visits(session: Session, *, staff: str | None = None, state: str | None = None, limit: int = 200) -> list[VisitPage]:
+def visits(
+    session: Session, *, staff: str | None = None, state: str | None = None, limit: int = 200
+) -> list[VisitPage]:
     """Visits of open draws, soonest deadline first; with `staff` (an account's public id) its inspector's alone."""
-    query = _query().order_by(Visit.state, Task.deadline, Visit.id)
+    query = _query().order_by(VisitRow.state, TaskRow.deadline, VisitRow.id)
     if state is not None:
-        query = query.where(Visit.state == state)
+        query = query.where(VisitRow.state == state)
     rows = session.execute(query).all()
     if staff is not None:
         own = session.scalar(
-            select(Inspector.certificate)
-            .join(StaffRow, StaffRow.id == Inspector.staff_id)
+            select(InspectorRow.certificate)
+            .join(StaffRow, StaffRow.id == InspectorRow.staff_id)
             .where(StaffRow.public_id == staff)
         )
-        rows = [row for row in rows if own in row.Selection.inspectors]
+        rows = [row for row in rows if own in row.SelectionRow.inspectors]
     return [_page(row) for row in rows[:limit]]
 
 
 def visit(session: Session, public_id: str) -> VisitPage:
     """One visit. Raises NotFound."""
-    row = session.execute(_query().where(Visit.public_id == public_id)).one_or_none()
+    row = session.execute(_query().where(VisitRow.public_id == public_id)).one_or_none()
     if row is None:
         raise NotFound("没有这次检查")
     return _page(row)
@@ -69,30 +71,30 @@ def visit(session: Session, public_id: str) -> VisitPage:
 
 def _query():  # type: ignore[no-untyped-def]
     return (
-        select(Visit, Selection, Draw.public_id.label("draw"), Task, Matter, Organisation)
-        .join(Selection, Selection.id == Visit.selection_id)
-        .join(Draw, Draw.id == Selection.draw_id)
-        .join(Task, Task.id == Draw.task_id)
-        .join(Matter, Matter.id == Task.matter_id)
-        .join(Organisation, Organisation.id == Selection.organisation_id)
+        select(VisitRow, SelectionRow, DrawRow.public_id.label("draw"), TaskRow, MatterRow, OrganisationRow)
+        .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
+        .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
+        .join(TaskRow, TaskRow.id == DrawRow.task_id)
+        .join(MatterRow, MatterRow.id == TaskRow.matter_id)
+        .join(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
     )
 
 
 def _page(row) -> VisitPage:  # type: ignore[no-untyped-def]
-    visit, known = row.Visit, table()
+    visit, known = row.VisitRow, table()
     return VisitPage(
         public_id=visit.public_id,
         state=visit.state,
         state_title=STATES[visit.state],
-        organisation=row.Organisation.public_id,
-        organisation_name=row.Organisation.name,
-        district=row.Organisation.district,
+        organisation=row.OrganisationRow.public_id,
+        organisation_name=row.OrganisationRow.name,
+        district=row.OrganisationRow.district,
         draw=row.draw,
-        task_title=row.Task.title,
-        matter=row.Matter.name,
-        content=row.Matter.content,
-        deadline=row.Task.deadline,
-        inspectors=row.Selection.inspectors,
+        task_title=row.TaskRow.title,
+        matter=row.MatterRow.name,
+        content=row.MatterRow.content,
+        deadline=row.TaskRow.deadline,
+        inspectors=row.SelectionRow.inspectors,
         visited_on=visit.visited_on,
         codes=visit.codes or (),
         results=known.titles(visit.codes or ()),

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.plan.tables import Inspector
+from inspection.plan.tables import InspectorRow
 from inspection.visits.codes import table
-from inspection.visits.tables import Visit
+from inspection.visits.tables import VisitRow
 from registry.accounts.tables import StaffRow
 from registry.credit.record import Subject, record
 from registry.kernel.access import Actor
@@ -25,7 +25,7 @@ def note_finding(
     codes: Sequence[str],
     measure: str,
     note: str,
-) -> Visit:
+) -> VisitRow:
     """Records what was found. May be repeated until the visit is closed; the last one counts, each is an act.
 
     Raises Refused for staff who are not of the team, Invalid naming each field.
@@ -56,7 +56,7 @@ def note_finding(
     return row
 
 
-def close(session: WorkSession, actor: Actor, *, visit: str) -> Visit:
+def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
     """Reviewed by a second person and closed: the finding becomes a credit event, which publicity proposes once."""
     actor.require("visit.review")
     row = locked(session, visit)
@@ -97,20 +97,20 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> Visit:
     return row
 
 
-def locked(session: Session, visit: str) -> Visit:
+def locked(session: Session, visit: str) -> VisitRow:
     """The visit's row, held until the unit of work ends. Raises NotFound."""
-    row = session.scalar(select(Visit).where(Visit.public_id == visit).with_for_update())
+    row = session.scalar(select(VisitRow).where(VisitRow.public_id == visit).with_for_update())
     if row is None:
         raise NotFound("没有这次检查")
     return row
 
 
-def _refuse_stranger(session: Session, actor: Actor, row: Visit) -> None:
+def _refuse_stranger(session: Session, actor: Actor, row: VisitRow) -> None:
     if actor.kind != "staff":
         return
     own = session.scalar(
-        select(Inspector.certificate)
-        .join(StaffRow, StaffRow.id == Inspector.staff_id)
+        select(InspectorRow.certificate)
+        .join(StaffRow, StaffRow.id == InspectorRow.staff_id)
         .where(StaffRow.public_id == actor.id)
     )
     if own not in row.selection.inspectors:

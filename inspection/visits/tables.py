@@ -5,11 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from inspection.ceremony.tables import Selection
+from inspection.ceremony.tables import SelectionRow
 from registry.kernel.store import Base, BigId, JsonText, UtcDateTime
 
 
-class Visit(Base):
+class VisitRow(Base):
     """检查: one drawn organisation and its team. `state`: assigned → recorded → closed."""
 
     __tablename__ = "insp_visits"
@@ -27,4 +27,4 @@ class Visit(Base):
     closed_by: Mapped[str | None] = mapped_column(String(64))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("reg_credit_events.id"))
 
-    selection: Mapped[Selection] = relationship()
+    selection: Mapped[SelectionRow] = relationship()

@@ -84,7 +84,13 @@ def draw_json(public_id: str) -> dict[str, object]:
         "units": page.units,
         "inspectors": page.inspectors,
         "selected": [
-            {"unit": c.unit, "name": c.name, "stratum": c.stratum, "mandatory": c.mandatory, "inspectors": list(c.team)}
+            {
+                "unit": c.unit,
+                "name": c.name,
+                "stratum": c.stratum,
+                "mandatory": c.mandatory,
+                "inspectors": list(c.team),
+            }
             for c in page.chosen
         ],
         "record": url_for("draws-api.record_json", public_id=public_id) if page.seed else None,

@@ -39,7 +39,9 @@ def overview() -> ResponseReturnValue:
 @requires("draw.read")
 def matters() -> ResponseReturnValue:
     with work().read() as session:
-        return render_template("inspection/matters.html", matters=plan.matters(session, on=session.today), staff=True)
+        return render_template(
+            "inspection/matters.html", matters=plan.matters(session, on=session.today), staff=True
+        )
 
 
 @blueprint.get("/inspection/inspectors")
