@@ -77,6 +77,38 @@ EXECUTE FUNCTION reg_ledger_refuse()""",
 
 def upgrade() -> None:
     op.create_table(
+        "pub_archive_serials",
+        sa.Column("archive_class", sa.String(length=8), nullable=False),
+        sa.Column("archive_year", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("archive_class", "archive_year", name=op.f("pk_pub_archive_serials")),
+    )
+    op.create_table(
+        "pub_cursors",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pub_cursors")),
+    )
+    op.create_table(
+        "pub_receipts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("result", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("platform_id", sa.String(length=128), nullable=True),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_receipts")),
+        sa.UniqueConstraint(
+            "client", "position", "fingerprint", name=op.f("uq_pub_receipts_client_position_fingerprint")
+        ),
+    )
+    with op.batch_alter_table("pub_receipts", schema=None) as batch_op:
+        batch_op.create_index("ix_pub_receipts_position", ["position"], unique=False)
+
+    op.create_table(
         "reg_clients",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -181,6 +213,83 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("book", "level", "number", name=op.f("pk_reg_ledger_tiles")),
     )
     op.create_table(
+        "reg_organisations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("uscc", sa.String(length=18), nullable=True),
+        sa.Column("licence_number", sa.String(length=64), nullable=True),
+        sa.Column("form", sa.String(length=32), nullable=True),
+        sa.Column("district", sa.String(length=6), nullable=False),
+        sa.Column("head", sa.String(length=100), nullable=True),
+        sa.Column("head_office_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("authority", sa.String(length=200), nullable=True),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("state_since", sa.Date(), nullable=False),
+        sa.Column("state_reason", sa.String(length=200), nullable=True),
+        sa.Column("established_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("doubts", sa.Text(), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["head_office_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_organisations_head_office_id_reg_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_organisations")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_organisations_public_id")),
+    )
+    with op.batch_alter_table("reg_organisations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reg_organisations_licence_number"), ["licence_number"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_reg_organisations_name_key"), ["name_key"], unique=False)
+        batch_op.create_index(
+            "uq_reg_organisations_name",
+            ["kind", "name_key"],
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_reg_organisations_uscc",
+            ["uscc"],
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+
+    op.create_table(
+        "reg_practitioners",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("id_type", sa.String(length=32), nullable=False),
+        sa.Column("id_number", sa.LargeBinary(), nullable=True),
+        sa.Column("id_blind", sa.String(length=64), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_practitioners")),
+        sa.UniqueConstraint("id_blind", name=op.f("uq_reg_practitioners_id_blind")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_practitioners_public_id")),
+    )
+    with op.batch_alter_table("reg_practitioners", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_practitioners_name_key"), ["name_key"], unique=False)
+
+    op.create_table(
         "reg_sign_in_failures",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name_key", sa.String(length=64), nullable=False),
@@ -219,6 +328,61 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_reg_workdays")),
     )
     op.create_table(
+        "reg_credit_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject_name", sa.String(length=200), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("document_number", sa.String(length=128), nullable=True),
+        sa.Column("authority", sa.String(length=200), nullable=True),
+        sa.Column("severity", sa.String(length=8), nullable=True),
+        sa.Column("simple", sa.Boolean(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("restricted", sa.LargeBinary(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("incomplete", sa.Boolean(), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("natural_key", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_credit_events_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_credit_events_practitioner_id_reg_practitioners"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"],
+            ["reg_credit_events.id"],
+            name=op.f("fk_reg_credit_events_target_id_reg_credit_events"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_credit_events")),
+        sa.UniqueConstraint("natural_key", name=op.f("uq_reg_credit_events_natural_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_credit_events_public_id")),
+    )
+    with op.batch_alter_table("reg_credit_events", schema=None) as batch_op:
+        batch_op.create_index("ix_reg_credit_events_incomplete", ["incomplete", "id"], unique=False)
+        batch_op.create_index("ix_reg_credit_events_kind_decided_on", ["kind", "decided_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reg_credit_events_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_credit_events_practitioner_id"), ["practitioner_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_reg_credit_events_target_id"), ["target_id"], unique=False)
+
+    op.create_table(
         "reg_ledger_bodies",
         sa.Column("book", sa.String(length=16), nullable=False),
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -235,6 +399,106 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("book", "position", name=op.f("pk_reg_ledger_bodies")),
     )
     op.create_table(
+        "reg_licences",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("profession", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("serial", sa.String(length=6), nullable=True),
+        sa.Column("category", sa.String(length=200), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("state_since", sa.Date(), nullable=False),
+        sa.Column("state_reason", sa.String(length=200), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("doubts", sa.Text(), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_licences_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_licences_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_licences")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_licences_public_id")),
+    )
+    with op.batch_alter_table("reg_licences", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reg_licences_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_licences_practitioner_id"), ["practitioner_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_reg_licences_serial"), ["serial"], unique=False)
+        batch_op.create_index(
+            "uq_reg_licences_number",
+            ["profession", "number"],
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_reg_licences_practitioner",
+            ["practitioner_id", "profession"],
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+
+    op.create_table(
+        "reg_names",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "key",
+            sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "(organisation_id IS NULL) <> (practitioner_id IS NULL)", name=op.f("ck_reg_names_one_subject")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_names_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_names_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_names")),
+        sa.UniqueConstraint("organisation_id", name=op.f("uq_reg_names_organisation_id")),
+        sa.UniqueConstraint("practitioner_id", name=op.f("uq_reg_names_practitioner_id")),
+    )
+    op.create_table(
+        "reg_organisation_states",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_organisation_states_organisation_id_reg_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_organisation_states")),
+    )
+    with op.batch_alter_table("reg_organisation_states", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reg_organisation_states_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
         "reg_staff_roles",
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
@@ -243,13 +507,286 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_reg_staff_roles")),
     )
+    op.create_table(
+        "pub_releases",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("columns", sa.Text(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("restricted", sa.LargeBinary(), nullable=True),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("archive_class", sa.String(length=8), nullable=True),
+        sa.Column("archive_year", sa.SmallInteger(), nullable=True),
+        sa.Column("archive_serial", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_pub_releases_event_id_reg_credit_events")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_releases")),
+        sa.UniqueConstraint(
+            "archive_class",
+            "archive_year",
+            "archive_serial",
+            name=op.f("uq_pub_releases_archive_class_archive_year_archive_serial"),
+        ),
+        sa.UniqueConstraint("event_id", name=op.f("uq_pub_releases_event_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_releases_public_id")),
+    )
+    with op.batch_alter_table("pub_releases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_releases_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pub_releases_state"), ["state"], unique=False)
+
+    op.create_table(
+        "reg_engagements",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("licence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["reg_licences.id"], name=op.f("fk_reg_engagements_licence_id_reg_licences")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_engagements_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_engagements_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_engagements")),
+    )
+    with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_engagements_licence_id"), ["licence_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reg_engagements_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_engagements_practitioner_id"), ["practitioner_id"], unique=False
+        )
+
+    op.create_table(
+        "reg_grams",
+        sa.Column(
+            "gram",
+            sa.String(length=2).with_variant(sa.String(length=2, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "name_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["name_id"], ["reg_names.id"], name=op.f("fk_reg_grams_name_id_reg_names")),
+        sa.PrimaryKeyConstraint("gram", "name_id", name=op.f("pk_reg_grams")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "reg_licence_numbers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("licence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["reg_licences.id"], name=op.f("fk_reg_licence_numbers_licence_id_reg_licences")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_licence_numbers")),
+    )
+    with op.batch_alter_table("reg_licence_numbers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_licence_numbers_licence_id"), ["licence_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reg_licence_numbers_number"), ["number"], unique=False)
+
+    op.create_table(
+        "reg_licence_states",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("licence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["reg_licences.id"], name=op.f("fk_reg_licence_states_licence_id_reg_licences")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_licence_states")),
+    )
+    with op.batch_alter_table("reg_licence_states", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_licence_states_licence_id"), ["licence_id"], unique=False)
+
+    op.create_table(
+        "reg_terms",
+        sa.Column(
+            "term",
+            sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "name_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["name_id"], ["reg_names.id"], name=op.f("fk_reg_terms_name_id_reg_names")),
+        sa.PrimaryKeyConstraint("term", "name_id", name=op.f("pk_reg_terms")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("reg_terms", schema=None) as batch_op:
+        batch_op.create_index("ix_reg_terms_name_id_term", ["name_id", "term"], unique=False)
+
+    op.create_table(
+        "pub_notices",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("ground", sa.String(length=16), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_pub_notices_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_pub_notices_practitioner_id_reg_practitioners"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["pub_releases.id"], name=op.f("fk_pub_notices_release_id_pub_releases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_notices")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_notices_public_id")),
+        sa.UniqueConstraint("release_id", name=op.f("uq_pub_notices_release_id")),
+    )
+    with op.batch_alter_table("pub_notices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_notices_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pub_notices_practitioner_id"), ["practitioner_id"], unique=False)
+        batch_op.create_index("ix_pub_notices_state_kind_id", ["state", "kind", "id"], unique=False)
+        batch_op.create_index("ix_pub_notices_state_until", ["state", "until"], unique=False)
+
+    op.create_table(
+        "pub_release_steps",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("sent_back", sa.Boolean(), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("actor_name", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["pub_releases.id"], name=op.f("fk_pub_release_steps_release_id_pub_releases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_release_steps")),
+    )
+    with op.batch_alter_table("pub_release_steps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_release_steps_release_id"), ["release_id"], unique=False)
+
+    op.create_table(
+        "pub_notice_versions",
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("action", sa.String(length=16), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["pub_notices.id"], name=op.f("fk_pub_notice_versions_notice_id_pub_notices")
+        ),
+        sa.PrimaryKeyConstraint("notice_id", "version", name=op.f("pk_pub_notice_versions")),
+        sa.UniqueConstraint("position", name=op.f("uq_pub_notice_versions_position")),
+    )
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("pub_notice_versions")
+    with op.batch_alter_table("pub_release_steps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_release_steps_release_id"))
+
+    op.drop_table("pub_release_steps")
+    with op.batch_alter_table("pub_notices", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_notices_state_until")
+        batch_op.drop_index("ix_pub_notices_state_kind_id")
+        batch_op.drop_index(batch_op.f("ix_pub_notices_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_pub_notices_organisation_id"))
+
+    op.drop_table("pub_notices")
+    with op.batch_alter_table("reg_terms", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_terms_name_id_term")
+
+    op.drop_table("reg_terms")
+    with op.batch_alter_table("reg_licence_states", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_licence_states_licence_id"))
+
+    op.drop_table("reg_licence_states")
+    with op.batch_alter_table("reg_licence_numbers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_licence_numbers_number"))
+        batch_op.drop_index(batch_op.f("ix_reg_licence_numbers_licence_id"))
+
+    op.drop_table("reg_licence_numbers")
+    op.drop_table("reg_grams")
+    with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_engagements_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_engagements_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_engagements_licence_id"))
+
+    op.drop_table("reg_engagements")
+    with op.batch_alter_table("pub_releases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_releases_state"))
+        batch_op.drop_index(batch_op.f("ix_pub_releases_due_on"))
+
+    op.drop_table("pub_releases")
     op.drop_table("reg_staff_roles")
+    with op.batch_alter_table("reg_organisation_states", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_organisation_states_organisation_id"))
+
+    op.drop_table("reg_organisation_states")
+    op.drop_table("reg_names")
+    with op.batch_alter_table("reg_licences", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reg_licences_practitioner",
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_reg_licences_number",
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_reg_licences_serial"))
+        batch_op.drop_index(batch_op.f("ix_reg_licences_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_licences_organisation_id"))
+
+    op.drop_table("reg_licences")
     op.drop_table("reg_ledger_bodies")
+    with op.batch_alter_table("reg_credit_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_credit_events_target_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_credit_events_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_credit_events_organisation_id"))
+        batch_op.drop_index("ix_reg_credit_events_kind_decided_on")
+        batch_op.drop_index("ix_reg_credit_events_incomplete")
+
+    op.drop_table("reg_credit_events")
     op.drop_table("reg_workdays")
     op.drop_table("reg_staff")
     with op.batch_alter_table("reg_sign_in_failures", schema=None) as batch_op:
@@ -257,6 +794,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reg_sign_in_failures_address_key")
 
     op.drop_table("reg_sign_in_failures")
+    with op.batch_alter_table("reg_practitioners", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_practitioners_name_key"))
+
+    op.drop_table("reg_practitioners")
+    with op.batch_alter_table("reg_organisations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reg_organisations_uscc",
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_reg_organisations_name",
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_reg_organisations_name_key"))
+        batch_op.drop_index(batch_op.f("ix_reg_organisations_licence_number"))
+
+    op.drop_table("reg_organisations")
     op.drop_table("reg_ledger_tiles")
     op.drop_table("reg_ledger_heads")
     with op.batch_alter_table("reg_ledger_entries", schema=None) as batch_op:
@@ -288,3 +844,9 @@ def downgrade() -> None:
         )
 
     op.drop_table("reg_clients")
+    with op.batch_alter_table("pub_receipts", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_receipts_position")
+
+    op.drop_table("pub_receipts")
+    op.drop_table("pub_cursors")
+    op.drop_table("pub_archive_serials")

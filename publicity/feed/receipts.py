@@ -1,0 +1,83 @@
+"""Receipts: what a platform says became of the entries it took."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+
+from publicity.feed.tables import Receipt
+from registry.kernel.access import Actor
+from registry.kernel.canon import canonical
+from registry.kernel.faults import FieldFault, Invalid
+from registry.kernel.work import WorkSession
+from registry.ledger import book
+
+LARGEST_BATCH = 1000
+RESULTS = ("accepted", "rejected")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One answer. `index` is the entry's position in the public book."""
+
+    index: int
+    result: str
+    code: str | None = None
+    message: str | None = None
+    platform_id: str | None = None
+
+
+class Counted(NamedTuple):
+    """How many answers were new, and how many had been given before."""
+
+    stored: int
+    repeated: int
+
+
+def accept(session: WorkSession, actor: Actor, *, items: Sequence[Item]) -> Counted:
+    """Stores the answers that are new, all or none. The same batch may be sent any number of times.
+
+    Raises Invalid naming every `items[n].index` that the log does not have.
+    """
+    actor.require("feed:receipt")
+    size = book.head(session, "public").size
+    unknown = [
+        FieldFault(f"items[{place}].index", "unknown_index", f"日志中没有第 {item.index} 条")
+        for place, item in enumerate(items)
+        if not 0 <= item.index < size
+    ]
+    if unknown:
+        raise Invalid("回执所指的条目不存在", unknown)
+    given = {(item.index, _fingerprint(item)): item for item in items}
+    known = {
+        (row.position, row.fingerprint)
+        for row in session.execute(
+            select(Receipt.position, Receipt.fingerprint)
+            .where(Receipt.client == actor.id, Receipt.position.in_({item.index for item in items}))
+            .with_for_update()
+        )
+    }
+    fresh = {key: item for key, item in given.items() if key not in known}
+    if fresh:
+        session.execute(
+            insert(Receipt),
+            [
+                {
+                    "client": actor.id,
+                    "position": position,
+                    "fingerprint": fingerprint,
+                    "received_at": session.now,
+                }
+                | {"result": item.result, "code": item.code}
+                | {"message": item.message, "platform_id": item.platform_id}
+                for (position, fingerprint), item in fresh.items()
+            ],
+        )
+        session.act("feed.receipt", actor.id, stored=len(fresh))
+    return Counted(len(fresh), len(items) - len(fresh))
+
+
+def _fingerprint(item: Item) -> str:
+    return sha256(canonical(asdict(item))).hexdigest()

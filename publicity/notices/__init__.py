@@ -1,0 +1,1 @@
+"""公示: public records in immutable versions, from publication to their end."""

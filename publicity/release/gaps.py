@@ -1,0 +1,41 @@
+"""What the national platform asks for and a fact lacks: a work list for the clerk, never a reason to hold a release up."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from registry.credit.columns import FIELDS, SUBJECT_KINDS
+from registry.credit.standard import missing_for_platform
+from registry.credit.words import penalty_kinds, read_cell
+from registry.roster.cells import CellFault
+
+
+class Gap(NamedTuple):
+    """A column to fill in; `choices` where only these words are known."""
+
+    code: str
+    title: str
+    restricted: bool
+    choices: tuple[str, ...]
+
+
+def gaps(kind: str, columns: Mapping[str, str]) -> list[Gap]:
+    """The gaps of a permit or penalty; `columns` are public and restricted ones together. None for other kinds."""
+    if kind not in ("permit", "penalty"):
+        return []
+    return [
+        Gap(
+            code,
+            FIELDS[code].title,
+            FIELDS[code].restricted,
+            SUBJECT_KINDS if code.endswith("_XDR_LB") else (),
+        )
+        for code in missing_for_platform(kind, columns)  # type: ignore[arg-type]
+    ]
+
+
+def read_answer(code: str, text: str) -> str:
+    """The column's value as the standard writes it. Raises CellFault naming the rule."""
+    value = read_cell(FIELDS[code], text)
+    if not value:
+        raise CellFault("required", "请填写内容")
+    return ";".join(penalty_kinds(value)) if code == "CF_CFLB" else value

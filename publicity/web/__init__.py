@@ -1,0 +1,1 @@
+"""Pages and programs' endpoints of publicity."""
