@@ -15,8 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.tables import ChanceRow, DrawRow, SelectionRow
-from inspection.draw import rules
-from inspection.draw.chance import check_item
+from inspection.draw import chance, rules
 from inspection.draw.frame import check, frame_sha256
 from inspection.draw.record import draw
 from inspection.plan.frame import build
@@ -147,10 +146,10 @@ def supply(
     if planned["kind"] == "reveal":
         item["nonce"] = nonce or ""
     try:
-        check_item(item, planned, f"entropy[{position}]", draw=row.public_id)
+        chance.check_item(item, planned, f"entropy[{position}]", draw=row.public_id)
     except rules.Invalid as fault:
         raise Invalid.field("value", fault.rule, rules.RULES[fault.rule]) from fault
-    chance = ChanceRow(
+    supplied_item = ChanceRow(
         draw_id=row.id,
         position=position,
         value=item["value"],
@@ -158,9 +157,9 @@ def supply(
         supplied_by=actor.id,
         supplied_at=session.now,
     )
-    session.add(chance)
+    session.add(supplied_item)
     session.act("draw.chance", row.public_id, position=position, kind=planned["kind"])
-    return chance
+    return supplied_item
 
 
 def inputs(session: Session, draw_id: str) -> Inputs:
@@ -194,12 +193,10 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
     actor.require("draw.run")
     row = locked(session, draw_id)
     _expect(row, "committed")
-    if (
-        record["frame_sha256"] != row.frame_sha256
-        or record["seed"] != compute(inputs(session, draw_id))["seed"]
-    ):
+    given = inputs(session, draw_id)
+    seed = chance.seed(row.public_id, row.frame_sha256, given.entropy)
+    if row.commit_index is None or (record["frame_sha256"], record["seed"]) != (row.frame_sha256, seed):
         raise Conflict("抽取记录与提交的名录或随机源不符", rule="record_differs")
-    assert row.commit_index is not None
     document = {**record, "log": _log(session, row.commit_index)}
     row.record = canonical(document)
     row.state = "unassignable" if record["assignments"] is None else "drawn"
@@ -267,7 +264,7 @@ def selected_in_year(session: Session, year: int) -> dict[str, int]:
         .where(DrawRow.as_of.between(date(year, 1, 1), date(year, 12, 31)), DrawRow.state == "drawn")
         .group_by(OrganisationRow.public_id)
     )
-    return {public_id: count for public_id, count in rows}
+    return dict(rows.tuples())
 
 
 def locked(session: Session, draw_id: str) -> DrawRow:
@@ -307,9 +304,9 @@ def _select(session: WorkSession, row: DrawRow, record: Mapping[str, Any]) -> No
     )
 
 
-def _item(planned: Mapping[str, str], chance: ChanceRow) -> dict[str, str]:
-    item = {"kind": planned["kind"], "by": planned["by"], "value": chance.value}
-    return item if chance.nonce is None else {**item, "nonce": chance.nonce}
+def _item(planned: Mapping[str, str], supplied: ChanceRow) -> dict[str, str]:
+    item = {"kind": planned["kind"], "by": planned["by"], "value": supplied.value}
+    return item if supplied.nonce is None else {**item, "nonce": supplied.nonce}
 
 
 def _expect(row: DrawRow, state: str) -> None:

@@ -60,11 +60,10 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
     """Reviewed by a second person and closed: the finding becomes a credit event, which publicity proposes once."""
     actor.require("visit.review")
     row = locked(session, visit)
-    if row.state != "recorded":
+    if row.state != "recorded" or row.visited_on is None or row.codes is None or row.measure is None:
         raise Conflict("只有已记录、未办结的检查可以办结", rule="state")
     if row.recorded_by == actor.id:
         raise Refused("检查结果须由记录人以外的人复核", rule="four_eyes")
-    assert row.visited_on is not None and row.codes is not None and row.measure is not None
     draw, known = row.selection.draw, table()
     matter = draw.task.matter
     event = record(
