@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, LargeBinary, Text, and_, cast, func, not_, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, Text, and_, cast, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.kernel.canon import salted_digest
@@ -112,20 +112,40 @@ class _Examination:
             and_(TileRow.level == level, TileRow.number >= size // TILE_WIDTH ** (level + 1))
             for level in range(_LEVELS)
         ]
-        beyond: list[tuple[str, Any, ColumnElement[bool]]] = [
-            ("entry", EntryRow, or_(EntryRow.position < 0, EntryRow.position >= size)),
-            ("tile", TileRow, or_(TileRow.level.not_in(range(_LEVELS)), TileRow.number < 0, *unfinished)),
-            ("checkpoint", CheckpointRow, or_(CheckpointRow.size <= 0, CheckpointRow.size > size)),
-            ("body", BodyRow, not_(_same_place(EntryRow, BodyRow))),
+        strays: list[tuple[str, Any, Any, ColumnElement[bool]]] = [
+            ("entry", EntryRow, EntryRow.position, or_(EntryRow.position < 0, EntryRow.position >= size)),
+            (
+                "tile",
+                TileRow,
+                TileRow.number,
+                or_(TileRow.level.not_in(range(_LEVELS)), TileRow.number < 0, *unfinished),
+            ),
+            (
+                "checkpoint",
+                CheckpointRow,
+                CheckpointRow.size,
+                or_(CheckpointRow.size <= 0, CheckpointRow.size > size),
+            ),
+            ("body", BodyRow, BodyRow.position, not_(_same_place(EntryRow, BodyRow))),
         ]
-        for place, table, outside in beyond:
-            count = self._session.scalar(select(func.count()).where(table.book == self._book, outside))
+        for kind, table, key, outside in strays:
+            count, first = self._first(key, table.book == self._book, outside)
             if count:
-                yield self._found(place, "beyond", f"{count} 行在头记录的 {place} 范围之外")
-        for row in (HeadRow, EntryRow, BodyRow, TileRow, CheckpointRow):
-            count = self._session.scalar(select(func.count()).select_from(row).where(row.book.not_in(BOOKS)))
+                yield self._found(
+                    f"{kind} {first}", "beyond", f"{count} 行在头记录的范围之外，或没有对应的叶"
+                )
+        heads = ("head", HeadRow, HeadRow.size, true())
+        for kind, table, key, _ in [heads, *strays]:
+            count, first = self._first(key, table.book.not_in(BOOKS))
             if count:
-                yield self._found(row.__tablename__, "book", f"{count} 行的簿名不存在")
+                yield self._found(
+                    "head" if kind == "head" else f"{kind} {first}", "book", f"{count} 行的簿名不存在"
+                )
+
+    def _first(self, key: Any, *which: ColumnElement[bool]) -> tuple[int, object]:
+        """How many rows there are, and the smallest key among them."""
+        count, first = self._session.execute(select(func.count(), func.min(key)).where(*which)).one()
+        return count, first
 
     def _entries(self, size: int) -> Iterator[Any]:
         later = aliased(EntryRow)
@@ -270,6 +290,9 @@ class _Examination:
 
     def _head(self, size: int, frontier: bytes) -> Iterator[Discrepancy]:
         if self._tree.size != size:
+            yield self._found(
+                f"entry {self._tree.size}", "missing", f"缺少叶 {self._tree.size} 至 {size - 1}"
+            )
             yield self._found("head", "head", f"头记录有 {size} 叶，现存 {self._tree.size} 叶")
         elif self._tree.to_bytes() != frontier:
             yield self._found("head", "head", "头记录的前沿哈希与重算的树不符")
