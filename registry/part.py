@@ -1,25 +1,81 @@
 """What the registry contributes. Alone it is a working application."""
 
+from registry.accounts import audit as audit_book
+from registry.accounts import clients as api_clients
+from registry.accounts import staff as accounts
+from registry.accounts.identity import identify
+from registry.accounts.roles import EVERYONE
+from registry.commands.clients import clients as clients_command
 from registry.commands.db import db
+from registry.commands.imports import import_file
 from registry.commands.jobs import jobs
 from registry.commands.ledger import ledger
 from registry.commands.serve import serve
+from registry.commands.staff import staff as staff_command
+from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
-from registry.kernel.part import Part
+from registry.kernel.part import Navigation, Part
 from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
-from registry.web import log
+from registry.web import api_docs, audit, clients, log, sign_in, site, staff
 
 PART = Part(
     name="registry",
-    blueprints=(log.blueprint,),
+    blueprints=(
+        site.site,
+        sign_in.blueprint,
+        staff.blueprint,
+        clients.blueprint,
+        audit.blueprint,
+        api_docs.blueprint,
+        log.blueprint,
+    ),
     commands=(
         db,
         serve,
         jobs,
         ledger,
+        staff_command,
+        clients_command,
     ),
     jobs=(PRUNE,),
+    permissions=(
+        Permission(accounts.SELF, "登录工作台、修改本人密码", EVERYONE),
+        Permission(accounts.ADMINISTER, "管理工作人员和角色", frozenset({"admin"})),
+        Permission(api_clients.ADMINISTER, "管理接口客户端", frozenset({"admin"})),
+        Permission(audit_book.READ, "查看审计记录", frozenset({"auditor"})),
+        Permission("roster.read", "查看从业人员和执业机构的全部内容", EVERYONE - {"witness", "admin"}),
+        Permission("roster.edit", "录入和变更从业人员、执业机构和执业许可", frozenset({"clerk", "head"})),
+        Permission("credit.read", "查看信用事件的全部内容", EVERYONE - {"witness", "draw", "admin"}),
+        Permission("credit.record", "录入和撤销信用事件", frozenset({"clerk", "head", "inspector"})),
+        Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
+        Permission("calendar.edit", "维护工作日历", frozenset({"admin"})),
+        Permission("jobs.read", "查看定时任务", frozenset({"admin", "auditor"})),
+    ),
+    navigation=(
+        Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800),
+        Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810),
+        Navigation("审计记录", "audit.index", audit_book.READ, 820),
+    ),
+    acts={
+        "staff.add": "添加工作人员",
+        "staff.change": "修改工作人员",
+        "staff.deactivate": "停用账号",
+        "staff.reinstate": "恢复账号",
+        "staff.reset_password": "重置密码",
+        "staff.unlock": "解除登录锁定",
+        "staff.change_password": "修改本人密码",
+        "staff.sign_in": "登录",
+        "staff.sign_in_failed": "登录失败",
+        "staff.lock_out": "登录锁定",
+        "staff.confirm": "确认本人密码",
+        "staff.sign_out": "退出登录",
+        "client.add": "添加接口客户端",
+        "client.revoke": "撤销接口客户端",
+    },
+    closing=(audit_book.close,),
+    identify=identify,
+    setup=sign_in.limit,
     triggers=TRIGGERS,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("reg_")),
 )

@@ -1,0 +1,51 @@
+"""What happened, as rows. Events are added and never edited; a mistake is answered by a second event."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+import registry.roster.tables  # noqa: F401 - the foreign keys below need its tables
+from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
+
+RESTRICTED = "reg_credit_events.restricted"
+"""The context under which the restricted columns are encrypted."""
+
+
+class EventRow(Base):
+    """One credit event.
+
+    `natural_key` and `content` are blind: equal records meet, and neither tells a name. `restricted` is the encrypted
+    JSON of the columns that are never public. `target_id` is the event that this one annuls or corrects.
+    """
+
+    __tablename__ = "reg_credit_events"
+    __table_args__ = (
+        Index("ix_reg_credit_events_incomplete", "incomplete", "id"),
+        Index("ix_reg_credit_events_kind_decided_on", "kind", "decided_on"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    subject_name: Mapped[str] = mapped_column(String(200))
+    decided_on: Mapped[date]
+    document_number: Mapped[str | None] = mapped_column(String(128))
+    authority: Mapped[str | None] = mapped_column(String(200))
+    severity: Mapped[str | None] = mapped_column(String(8))
+    simple: Mapped[bool]
+    summary: Mapped[str] = mapped_column(Text)
+    columns: Mapped[dict[str, str]] = mapped_column(JsonText)
+    restricted: Mapped[bytes | None] = mapped_column(Bytes)
+    detail: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    missing: Mapped[list[str]] = mapped_column(JsonText)
+    incomplete: Mapped[bool]
+    scope: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(8))
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("reg_credit_events.id"), index=True)
+    natural_key: Mapped[str] = mapped_column(String(64), unique=True)
+    content: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
