@@ -12,9 +12,10 @@ from registry.commands.jobs import jobs
 from registry.commands.ledger import ledger
 from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
+from registry.credit.importers import EVENTS, PENALTIES, PERMITS
 from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
-from registry.kernel.part import Navigation, Part
+from registry.kernel.part import Import, Navigation, Part
 from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
 from registry.web import api_docs, audit, clients, log, sign_in, site, staff
@@ -35,8 +36,14 @@ PART = Part(
         serve,
         jobs,
         ledger,
+        import_file,
         staff_command,
         clients_command,
+    ),
+    imports=(
+        Import("permits", "行政许可", PERMITS),
+        Import("penalties", "行政处罚", PENALTIES),
+        Import("events", "信用事件", EVENTS),
     ),
     jobs=(PRUNE,),
     permissions=(
