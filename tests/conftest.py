@@ -7,6 +7,8 @@
 - `host`, `work`   that installation with the parts of all three packages, and its units of work: every write closes with
                    its audit entry, as in service.
 - `app`, `client`  the Flask application and its test client, on the same database, keys and clock.
+- `sign_in`        people of the office: `clerk = sign_in("clerk")` adds somebody with these roles and signs them in to `app`;
+                   then `clerk.get(path)`, `clerk.post(path, field=…)`, `clerk.actor` (see tests/people.py).
 - `live_server`    the same application on a real socket; gives its address.
 - `page`           a tab of the system's Chromium in Chinese, office time (pytest-playwright); fails the test on script
                    errors and breaches of the content security policy. `screenshot(page, NAME)` writes
@@ -53,6 +55,7 @@ from registry.kernel.host import Host, build_app
 from registry.kernel.settings import Settings
 from registry.kernel.store import make_engine
 from registry.kernel.work import Work
+from tests.people import Person, hire
 from tests.services import chromium, postgresql
 
 ROOT = Path(__file__).parents[1]
@@ -166,6 +169,14 @@ def app(settings: Settings, clock: SetClock) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def sign_in(host: Host, app: Flask) -> Callable[..., Person]:
+    def hired(*roles: str, username: str | None = None, section: str = "律师工作处") -> Person:
+        return hire(host, app.test_client(), username=username or roles[0], roles=roles, section=section)
+
+    return hired
 
 
 @pytest.fixture

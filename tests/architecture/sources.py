@@ -35,13 +35,11 @@ def imports(tree: ast.Module) -> Iterator[str]:
 
 
 def calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The last name of everything that is called, with its line: `session.commit()` gives `commit`."""
+    """Everything that is called, with its line: `session.commit()` gives `commit()`, `conduct.commit(x)` `commit(…)`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Attribute):
-                yield node.func.attr, node.lineno
-            elif isinstance(node.func, ast.Name):
-                yield node.func.id, node.lineno
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            yield name + ("(…)" if node.args or node.keywords else "()"), node.lineno
 
 
 def templates() -> dict[str, str]:

@@ -5,10 +5,11 @@ from flask import Blueprint, Flask
 
 from publicity.app import PARTS
 from registry.kernel.access import declared, public, requires
-from registry.kernel.host import AccessUndeclared, build_app
+from registry.kernel.host import AccessUndeclared, Host, build_app
 from registry.kernel.part import Part
 from registry.kernel.settings import Settings
 from registry.part import PART as REGISTRY
+from tests.people import hire
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -24,13 +25,25 @@ def test_the_service_does_not_start_with_a_view_that_declares_nothing(settings: 
     assert "/open" not in str(refused.value)
 
 
-def test_a_declared_permission_is_asked_for_before_the_view_runs(settings: Settings) -> None:
+def test_a_declared_permission_is_asked_for_before_the_view_runs(settings: Settings, host: Host) -> None:
+    """A stranger is sent to sign in, a program gets 401, somebody without the permission 403."""
     pages = Blueprint("extra", __name__)
     pages.add_url_rule("/secret", "secret", requires("extra.read")(lambda: "the secret"))
-    client = build_app(settings, [*PARTS, Part(name="extra", blueprints=[pages])]).test_client()
-    answer = client.get("/secret")
-    assert answer.status_code in (302, 401)
-    assert b"the secret" not in answer.data
+    app = build_app(settings, [*PARTS, Part(name="extra", blueprints=[pages])], clock=host.clock)
+    auditor = hire(host, app.test_client(), username="auditor", roles=("auditor",), section="法治督察处")
+    stranger = app.test_client()
+    answers = {
+        303: stranger.get("/secret"),
+        401: stranger.get("/secret", headers={"Accept": "application/json"}),
+        403: auditor.get("/secret"),
+    }
+    assert {status: answer.status_code for status, answer in answers.items()} == {
+        303: 303,
+        401: 401,
+        403: 403,
+    }
+    assert answers[303].location.startswith("/staff/login?next=")
+    assert not any("the secret" in answer.text for answer in answers.values())
 
 
 def test_every_permission_that_a_view_asks_for_is_one_that_somebody_can_hold(app: Flask) -> None:

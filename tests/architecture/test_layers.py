@@ -34,11 +34,11 @@ def test_the_draw_needs_nothing_but_python_and_itself() -> None:
     ("call", "may"),
     [
         # A use case that commits splits the unit of work that called it: half of an act would stay.
-        ("commit", "registry/kernel/work.py"),
-        ("rollback", "registry/kernel/work.py"),
+        ("commit()", "registry/kernel/work.py"),
+        ("rollback()", "registry/kernel/work.py"),
         # What is imported by a name that is only known at run time, no contract sees.
-        ("import_module", None),
-        ("__import__", None),
+        ("import_module(…)", None),
+        ("__import__(…)", None),
     ],
 )
 def test_only_one_place_may(call: str, may: str | None) -> None:
