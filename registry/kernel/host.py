@@ -74,6 +74,11 @@ class Host:
         return {scope: title for part in self.parts for scope, title in part.scopes.items()}
 
     @property
+    def acts(self) -> dict[str, str]:
+        """The verbs of the audit book with what they are called on its page."""
+        return {verb: title for part in self.parts for verb, title in part.acts.items()}
+
+    @property
     def jobs(self) -> list[Job]:
         return [job for part in self.parts for job in part.jobs]
 

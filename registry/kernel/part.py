@@ -57,5 +57,6 @@ class Part:
     closing: Sequence[Closing] = ()
     imports: Sequence[Import] = ()
     scopes: Mapping[str, str] = field(default_factory=dict)
+    acts: Mapping[str, str] = field(default_factory=dict)
     identify: Identify | None = None
     setup: "Callable[[Host, object], None] | None" = None

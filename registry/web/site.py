@@ -1,0 +1,101 @@
+"""What every page leans on: templates, style sheets and scripts, served from this host alone."""
+
+import gzip
+import mimetypes
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from registry.accounts.tables import StaffRow
+from registry.kernel.access import public
+from registry.kernel.host import work
+
+site = Blueprint("site", __name__, template_folder="templates")
+
+
+class Asset(NamedTuple):
+    body: bytes
+    packed: bytes
+    content_type: str
+    version: str
+
+
+def _files() -> Mapping[str, Path]:
+    """Our own files, and those we use of two pinned packages; nothing else can be asked for."""
+    own = {path.name: path for path in (Path(__file__).parent / "static").iterdir()}
+    bootstrap = _package("flask_bootstrap") / "static" / "bootstrap5" / "css"
+    swagger = _package("flask_swagger_ui") / "dist"
+    return own | {
+        "bootstrap.min.css": bootstrap / "bootstrap.min.css",
+        "swagger-ui.css": swagger / "swagger-ui.css",
+        "swagger-ui-bundle.js": swagger / "swagger-ui-bundle.js",
+    }
+
+
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(name)
+    return Path(spec.origin).parent
+
+
+FILES = _files()
+
+
+@lru_cache
+def _asset(name: str) -> Asset:
+    body = FILES[name].read_bytes()
+    if name == "bootstrap.min.css":
+        # The map it names is not served, and a browser with its tools open would ask for it.
+        body = body.rpartition(b"/*# sourceMappingURL")[0] or body
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if content_type.startswith("text/"):
+        content_type += "; charset=utf-8"
+    return Asset(body, gzip.compress(body, mtime=0), content_type, sha256(body).hexdigest()[:12])
+
+
+@site.get("/static/<name>")
+@public
+def asset(name: str) -> ResponseReturnValue:
+    if name not in FILES:
+        abort(404)
+    found = _asset(name)
+    packed = "gzip" in request.accept_encodings
+    response = Response(found.packed if packed else found.body, content_type=found.content_type)
+    if packed:
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(f"{found.version}-gzip" if packed else found.version)
+    # The address names the content, so it may be kept for as long as the browser likes.
+    asked = request.args.get("v")
+    response.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if asked == found.version else "public, max-age=300"
+    )
+    return response.make_conditional(request)
+
+
+@site.app_template_global("asset")
+def asset_url(name: str) -> str:
+    """The address of a file of this service, with its content's digest."""
+    return url_for("site.asset", name=name, v=_asset(name).version)
+
+
+@site.app_template_global("searchable")
+def searchable() -> bool:
+    """Whether this composition has the public search; the registry alone has not."""
+    return any(rule.rule == "/search" for rule in current_app.url_map.iter_rules())
+
+
+@site.app_template_global("demo_accounts")
+def demo_accounts() -> bool:
+    """Whether accounts with the published demo password can sign in."""
+    with work().read() as session:
+        usable = select(StaffRow.id).where(StaffRow.demo, StaffRow.ended_at.is_(None))
+        return session.scalar(usable.limit(1)) is not None
