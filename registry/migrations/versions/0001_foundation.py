@@ -77,6 +77,25 @@ EXECUTE FUNCTION reg_ledger_refuse()""",
 
 def upgrade() -> None:
     op.create_table(
+        "insp_matters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("object_kind", sa.String(length=32), nullable=False),
+        sa.Column("category", sa.String(length=8), nullable=False),
+        sa.Column("method", sa.String(length=64), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("rate", sa.String(length=200), nullable=False),
+        sa.Column("frequency", sa.String(length=64), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_matters")),
+        sa.UniqueConstraint("code", "valid_from", name=op.f("uq_insp_matters_code_valid_from")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_matters_public_id")),
+    )
+    op.create_table(
         "pub_archive_serials",
         sa.Column("archive_class", sa.String(length=8), nullable=False),
         sa.Column("archive_year", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -252,6 +271,7 @@ def upgrade() -> None:
             batch_op.f("ix_reg_organisations_licence_number"), ["licence_number"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_reg_organisations_name_key"), ["name_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reg_organisations_uscc"), ["uscc"], unique=False)
         batch_op.create_index(
             "uq_reg_organisations_name",
             ["kind", "name_key"],
@@ -327,6 +347,51 @@ def upgrade() -> None:
         sa.Column("edited", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_reg_workdays")),
     )
+    op.create_table(
+        "insp_inspectors",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("certificate", sa.String(length=64), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("unit", sa.String(length=200), nullable=False),
+        sa.Column("district", sa.String(length=6), nullable=True),
+        sa.Column("lead", sa.Boolean(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("on_leave_until", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["reg_staff.id"], name=op.f("fk_insp_inspectors_staff_id_reg_staff")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_inspectors")),
+        sa.UniqueConstraint("certificate", name=op.f("uq_insp_inspectors_certificate")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_inspectors_public_id")),
+        sa.UniqueConstraint("staff_id", name=op.f("uq_insp_inspectors_staff_id")),
+    )
+    op.create_table(
+        "insp_tasks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("matter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("strata", sa.Text(), nullable=False),
+        sa.Column("reserve", sa.Integer(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("yearly_cap", sa.Integer(), nullable=True),
+        sa.Column("deadline", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["insp_matters.id"], name=op.f("fk_insp_tasks_matter_id_insp_matters")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_tasks")),
+        sa.UniqueConstraint("code", name=op.f("uq_insp_tasks_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_tasks_public_id")),
+    )
+    with op.batch_alter_table("insp_tasks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_tasks_matter_id"), ["matter_id"], unique=False)
+
     op.create_table(
         "reg_credit_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -508,6 +573,74 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_reg_staff_roles")),
     )
     op.create_table(
+        "insp_draws",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=False),
+        sa.Column("frame", sa.LargeBinary(), nullable=False),
+        sa.Column("frame_sha256", sa.String(length=64), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("frozen_by", sa.String(length=64), nullable=False),
+        sa.Column("commit_index", sa.Integer(), nullable=True),
+        sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("record", sa.LargeBinary(), nullable=True),
+        sa.Column("record_index", sa.Integer(), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("drawn_by", sa.String(length=64), nullable=True),
+        sa.Column("void_ground", sa.String(length=32), nullable=True),
+        sa.Column("void_note", sa.Text(), nullable=True),
+        sa.Column("void_proposed_by", sa.String(length=64), nullable=True),
+        sa.Column("void_party", sa.String(length=64), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["insp_tasks.id"], name=op.f("fk_insp_draws_task_id_insp_tasks")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_draws")),
+        sa.UniqueConstraint("frame_sha256", name=op.f("uq_insp_draws_frame_sha256")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_draws_public_id")),
+    )
+    with op.batch_alter_table("insp_draws", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_draws_task_id"), ["task_id"], unique=False)
+        batch_op.create_index(
+            "uq_insp_draws_live_task",
+            ["task_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('frozen', 'committed')"),
+            postgresql_where=sa.text("state IN ('frozen', 'committed')"),
+        )
+
+    op.create_table(
+        "insp_recusals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inspector_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inspector_id"],
+            ["insp_inspectors.id"],
+            name=op.f("fk_insp_recusals_inspector_id_insp_inspectors"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_insp_recusals_organisation_id_reg_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_recusals")),
+        sa.UniqueConstraint(
+            "inspector_id", "organisation_id", name=op.f("uq_insp_recusals_inspector_id_organisation_id")
+        ),
+    )
+    with op.batch_alter_table("insp_recusals", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_insp_recusals_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
         "pub_releases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -647,6 +780,45 @@ def upgrade() -> None:
         batch_op.create_index("ix_reg_terms_name_id_term", ["name_id", "term"], unique=False)
 
     op.create_table(
+        "insp_chance",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draw_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(length=256), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=True),
+        sa.Column("supplied_by", sa.String(length=64), nullable=False),
+        sa.Column("supplied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["insp_draws.id"], name=op.f("fk_insp_chance_draw_id_insp_draws")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_chance")),
+        sa.UniqueConstraint("draw_id", "position", name=op.f("uq_insp_chance_draw_id_position")),
+    )
+    op.create_table(
+        "insp_selections",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draw_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inspectors", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["insp_draws.id"], name=op.f("fk_insp_selections_draw_id_insp_draws")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_insp_selections_organisation_id_reg_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_selections")),
+        sa.UniqueConstraint(
+            "draw_id", "organisation_id", name=op.f("uq_insp_selections_draw_id_organisation_id")
+        ),
+    )
+    with op.batch_alter_table("insp_selections", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_insp_selections_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
         "pub_notices",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -702,6 +874,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pub_release_steps_release_id"), ["release_id"], unique=False)
 
     op.create_table(
+        "insp_visits",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("selection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=True),
+        sa.Column("codes", sa.Text(), nullable=True),
+        sa.Column("measure", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by", sa.String(length=64), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_insp_visits_event_id_reg_credit_events")
+        ),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["insp_selections.id"], name=op.f("fk_insp_visits_selection_id_insp_selections")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_visits")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_visits_public_id")),
+        sa.UniqueConstraint("selection_id", name=op.f("uq_insp_visits_selection_id")),
+    )
+    op.create_table(
         "pub_notice_versions",
         sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -720,6 +917,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("pub_notice_versions")
+    op.drop_table("insp_visits")
     with op.batch_alter_table("pub_release_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pub_release_steps_release_id"))
 
@@ -731,6 +929,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pub_notices_organisation_id"))
 
     op.drop_table("pub_notices")
+    with op.batch_alter_table("insp_selections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_selections_organisation_id"))
+
+    op.drop_table("insp_selections")
+    op.drop_table("insp_chance")
     with op.batch_alter_table("reg_terms", schema=None) as batch_op:
         batch_op.drop_index("ix_reg_terms_name_id_term")
 
@@ -756,6 +959,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pub_releases_due_on"))
 
     op.drop_table("pub_releases")
+    with op.batch_alter_table("insp_recusals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_recusals_organisation_id"))
+
+    op.drop_table("insp_recusals")
+    with op.batch_alter_table("insp_draws", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_insp_draws_live_task",
+            sqlite_where=sa.text("state IN ('frozen', 'committed')"),
+            postgresql_where=sa.text("state IN ('frozen', 'committed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_insp_draws_task_id"))
+
+    op.drop_table("insp_draws")
     op.drop_table("reg_staff_roles")
     with op.batch_alter_table("reg_organisation_states", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_organisation_states_organisation_id"))
@@ -787,6 +1003,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reg_credit_events_incomplete")
 
     op.drop_table("reg_credit_events")
+    with op.batch_alter_table("insp_tasks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_tasks_matter_id"))
+
+    op.drop_table("insp_tasks")
+    op.drop_table("insp_inspectors")
     op.drop_table("reg_workdays")
     op.drop_table("reg_staff")
     with op.batch_alter_table("reg_sign_in_failures", schema=None) as batch_op:
@@ -809,6 +1030,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("ended_on IS NULL"),
             postgresql_where=sa.text("ended_on IS NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_reg_organisations_uscc"))
         batch_op.drop_index(batch_op.f("ix_reg_organisations_name_key"))
         batch_op.drop_index(batch_op.f("ix_reg_organisations_licence_number"))
 
@@ -850,3 +1072,4 @@ def downgrade() -> None:
     op.drop_table("pub_receipts")
     op.drop_table("pub_cursors")
     op.drop_table("pub_archive_serials")
+    op.drop_table("insp_matters")

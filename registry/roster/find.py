@@ -1,0 +1,138 @@
+"""How the roster is asked: by public id, code, number or name; by search; and for everyone of a kind on a day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+
+from registry.kernel.identifiers import parse_resident_id
+from registry.kernel.work import WorkSession
+from registry.roster.admission import ID_CONTEXT
+from registry.roster.cells import read_code
+from registry.roster.names import fold
+from registry.roster.population import Listed, Member, browse, members, population
+from registry.roster.records import (
+    Engagement,
+    Identity,
+    Licence,
+    Organisation,
+    Period,
+    Practitioner,
+    Workplace,
+    identity,
+    licence,
+    organisation,
+    practitioner,
+)
+from registry.roster.search import Hit, search
+from registry.roster.tables import LicenceNumberRow, LicenceRow, OrganisationRow, PractitionerRow
+
+__all__ = [
+    "Engagement",
+    "Found",
+    "Hit",
+    "Identity",
+    "Licence",
+    "Listed",
+    "Member",
+    "Organisation",
+    "Period",
+    "Practitioner",
+    "Workplace",
+    "browse",
+    "by_id_number",
+    "by_licence",
+    "by_name",
+    "by_uscc",
+    "identity",
+    "licence",
+    "members",
+    "named",
+    "organisation",
+    "people_by_name",
+    "population",
+    "practitioner",
+    "search",
+]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Enough to name a subject and to stand for it: `kind` is "organisation" or "practitioner"."""
+
+    kind: str
+    id: int
+    public_id: str
+    name: str
+
+
+def by_uscc(session: WorkSession, uscc: str) -> Found | None:
+    """The organisation with this unified social credit code, one that runs before one that ended."""
+    return _first_organisation(session, OrganisationRow.uscc == read_code(uscc))
+
+
+def by_name(session: WorkSession, name: str, *, kind: str | None = None) -> list[Found]:
+    """Organisations whose name is this one, whatever the brackets and widths, those that run first."""
+    condition = OrganisationRow.name_key == fold(name)
+    if kind is not None:
+        condition &= OrganisationRow.kind == kind
+    return _organisations(session, condition)
+
+
+def people_by_name(session: WorkSession, name: str) -> list[Found]:
+    """Every practitioner of this name."""
+    query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+    rows = session.execute(query.where(PractitionerRow.name_key == fold(name)).order_by(PractitionerRow.id))
+    return [Found("practitioner", row.id, row.public_id, row.name) for row in rows]
+
+
+def by_licence(session: WorkSession, number: str, *, profession: str | None = None) -> list[Found]:
+    """Who holds or held a licence under this number, now or before: people, then organisations."""
+    code = read_code(number)
+    query = (
+        select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+        .join(LicenceRow, LicenceRow.practitioner_id == PractitionerRow.id)
+        .join(LicenceNumberRow, LicenceNumberRow.licence_id == LicenceRow.id)
+        .where(LicenceNumberRow.number == code)
+        .distinct()
+        .order_by(PractitionerRow.id)
+    )
+    if profession is not None:
+        query = query.where(LicenceRow.profession == profession)
+    people = [Found("practitioner", row.id, row.public_id, row.name) for row in session.execute(query)]
+    return people if profession else people + _organisations(session, OrganisationRow.licence_number == code)
+
+
+def by_id_number(session: WorkSession, number: str) -> Found | None:
+    """The person with this identity number, found without decrypting any."""
+    code = read_code(number)
+    blind = session.keys.blind(parse_resident_id(code).text, ID_CONTEXT)
+    query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+    row = session.execute(query.where(PractitionerRow.id_blind == blind)).one_or_none()
+    return Found("practitioner", row.id, row.public_id, row.name) if row is not None else None
+
+
+def named(
+    session: WorkSession, *, organisations: Collection[int] = (), practitioners: Collection[int] = ()
+) -> dict[tuple[str, int], Found]:
+    """Names for row ids, by ("organisation" or "practitioner", id): what a list of events shows."""
+    found: dict[tuple[str, int], Found] = {}
+    if organisations:
+        for place in _organisations(session, OrganisationRow.id.in_(organisations)):
+            found["organisation", place.id] = place
+    if practitioners:
+        query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+        for row in session.execute(query.where(PractitionerRow.id.in_(practitioners))):
+            found["practitioner", row.id] = Found("practitioner", row.id, row.public_id, row.name)
+    return found
+
+
+def _first_organisation(session: WorkSession, condition: ColumnElement[bool]) -> Found | None:
+    return next(iter(_organisations(session, condition)), None)
+
+
+def _organisations(session: WorkSession, condition: ColumnElement[bool]) -> list[Found]:
+    query = select(OrganisationRow.id, OrganisationRow.public_id, OrganisationRow.name).where(condition)
+    order = (OrganisationRow.ended_on.is_not(None), OrganisationRow.ended_on.desc(), OrganisationRow.id)
+    rows = session.execute(query.order_by(*order))
+    return [Found("organisation", row.id, row.public_id, row.name) for row in rows]

@@ -1,0 +1,195 @@
+"""Who exists, and since when. Current values stand on the rows; every past one keeps a row with its days.
+
+Periods are half-open: `since` is the first day, `until` the first day after, null while it lasts. Rows end, none goes.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
+
+# Prefix ranges and orders compare code points; a locale's collation on PostgreSQL would not, nor use the index.
+Ordered = String(400).with_variant(String(400, collation="C"), "postgresql")
+_CURRENT = text("ended_on IS NULL")
+
+
+class OrganisationRow(Base):
+    """`doubts` are warnings that its numbers kept, such as a code issued with a wrong check character."""
+
+    __tablename__ = "reg_organisations"
+    __table_args__ = (
+        Index(
+            "uq_reg_organisations_uscc", "uscc", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT
+        ),
+        Index(
+            "uq_reg_organisations_name",
+            "kind",
+            "name_key",
+            unique=True,
+            sqlite_where=_CURRENT,
+            postgresql_where=_CURRENT,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(Ordered, index=True)
+    uscc: Mapped[str | None] = mapped_column(String(18), index=True)
+    licence_number: Mapped[str | None] = mapped_column(String(64), index=True)
+    form: Mapped[str | None] = mapped_column(String(32))
+    district: Mapped[str] = mapped_column(String(6))
+    head: Mapped[str | None] = mapped_column(String(100))
+    head_office_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"))
+    authority: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[bytes | None] = mapped_column(Bytes)
+    phone: Mapped[bytes | None] = mapped_column(Bytes)
+    state: Mapped[str] = mapped_column(String(32))
+    state_since: Mapped[date]
+    state_reason: Mapped[str | None] = mapped_column(String(200))
+    established_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    doubts: Mapped[list[str]] = mapped_column(JsonText)
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OrganisationStateRow(Base):
+    __tablename__ = "reg_organisation_states"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    state: Mapped[str] = mapped_column(String(32))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class PractitionerRow(Base):
+    """One person, whatever their professions. `id_blind` finds an identity number without telling it."""
+
+    __tablename__ = "reg_practitioners"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(Ordered, index=True)
+    id_type: Mapped[str] = mapped_column(String(32))
+    id_number: Mapped[bytes | None] = mapped_column(Bytes)
+    id_blind: Mapped[str | None] = mapped_column(String(64), unique=True)
+    phone: Mapped[bytes | None] = mapped_column(Bytes)
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LicenceRow(Base):
+    """The right to practise. `organisation_id` is the present place of practice, or the last one of an ended licence."""
+
+    __tablename__ = "reg_licences"
+    __table_args__ = (
+        Index(
+            "uq_reg_licences_number",
+            "profession",
+            "number",
+            unique=True,
+            sqlite_where=_CURRENT,
+            postgresql_where=_CURRENT,
+        ),
+        Index(
+            "uq_reg_licences_practitioner",
+            "practitioner_id",
+            "profession",
+            unique=True,
+            sqlite_where=_CURRENT,
+            postgresql_where=_CURRENT,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
+    profession: Mapped[str] = mapped_column(String(32))
+    number: Mapped[str] = mapped_column(String(64))
+    serial: Mapped[str | None] = mapped_column(String(6), index=True)
+    category: Mapped[str | None] = mapped_column(String(200))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    granted_on: Mapped[date]
+    state: Mapped[str] = mapped_column(String(32))
+    state_since: Mapped[date]
+    state_reason: Mapped[str | None] = mapped_column(String(200))
+    ended_on: Mapped[date | None]
+    doubts: Mapped[list[str]] = mapped_column(JsonText)
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LicenceNumberRow(Base):
+    """A lawyer's number changes with place and category; only its last six digits stay for life."""
+
+    __tablename__ = "reg_licence_numbers"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("reg_licences.id"), index=True)
+    number: Mapped[str] = mapped_column(String(64), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class LicenceStateRow(Base):
+    __tablename__ = "reg_licence_states"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("reg_licences.id"), index=True)
+    state: Mapped[str] = mapped_column(String(32))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class EngagementRow(Base):
+    """Where a licence was practised, and when."""
+
+    __tablename__ = "reg_engagements"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("reg_licences.id"), index=True)
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class NameRow(Base):
+    """A name to be searched, of an organisation or a practitioner; `key` is `registry.roster.names.fold` of it."""
+
+    __tablename__ = "reg_names"
+    __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) <> (practitioner_id IS NULL)", name="one_subject"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(Ordered)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"), unique=True)
+    practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"), unique=True)
+
+
+class TermRow(Base):
+    """What a subject is found by from its beginning: the name, its pinyin and initials, licence numbers, codes."""
+
+    __tablename__ = "reg_terms"
+    __table_args__ = (Index("ix_reg_terms_name_id_term", "name_id", "term"), {"sqlite_with_rowid": False})
+
+    term: Mapped[str] = mapped_column(Ordered, primary_key=True)
+    name_id: Mapped[int] = mapped_column(ForeignKey("reg_names.id"), primary_key=True, autoincrement=False)
+
+
+class GramRow(Base):
+    """One and two characters in a row of a name; joining the rarest of a query finds it anywhere in the name."""
+
+    __tablename__ = "reg_grams"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    gram: Mapped[str] = mapped_column(
+        String(2).with_variant(String(2, collation="C"), "postgresql"), primary_key=True
+    )
+    name_id: Mapped[int] = mapped_column(ForeignKey("reg_names.id"), primary_key=True, autoincrement=False)
