@@ -4,14 +4,18 @@ Bodies go out as the bytes that were hashed: a reader that takes the text betwee
 re-encodes by RFC 8785, gets the same digest.
 """
 
+from __future__ import annotations
+
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from registry.ledger.book import Head, Stored
+if TYPE_CHECKING:
+    # Values that the ledger hands over; at run time nothing here needs the database behind it.
+    from registry.ledger.book import Head, Stored
 
 FORMAT = "legal-credit-feed/1"
 LARGEST_PAGE = 1000
@@ -24,7 +28,7 @@ _ACTIONS = frozenset({"publish", "correct", "mark", "withdraw", "expire", "frame
 def page(head: Head, entries: Iterable[Stored], *, start: int, entitled: bool) -> bytes:
     """One page of the feed. `entitled`: whether its reader may have the restricted bodies."""
     listed = [entry_of(stored, entitled=entitled) for stored in entries]
-    return orjson.dumps(
+    return dumps(
         {
             "format": FORMAT,
             "entries": listed,
@@ -33,6 +37,11 @@ def page(head: Head, entries: Iterable[Stored], *, start: int, entitled: bool) -
             "checkpoint": head.checkpoint,
         }
     )
+
+
+def dumps(document: Mapping[str, Any]) -> bytes:
+    """JSON as it goes out."""
+    return orjson.dumps(document)
 
 
 def entry_of(stored: Stored, *, entitled: bool) -> dict[str, Any]:
