@@ -15,7 +15,6 @@ from registry.credit.columns import SCOPES
 from registry.credit.standard import natural_key
 from registry.credit.tables import RESTRICTED, EventRow
 from registry.kernel.access import Actor
-from registry.kernel.canon import canonical
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
 from registry.roster.tables import OrganisationRow, PractitionerRow
@@ -261,7 +260,7 @@ def _values(session: WorkSession, new: NewEvent, public_id: str) -> dict[str, An
     content = [
         dict(new.columns), dict(new.restricted), dict(new.detail), new.summary, new.severity, new.simple, new.scope, new.state,
     ]  # fmt: skip
-    restricted = json.dumps(dict(new.restricted), ensure_ascii=False) if new.restricted else None
+    restricted = _text(dict(new.restricted)) if new.restricted else None
     return {
         "public_id": public_id,
         "kind": new.kind,
@@ -283,6 +282,11 @@ def _values(session: WorkSession, new: NewEvent, public_id: str) -> dict[str, An
         "state": new.state,
         "target_id": new.target,
         "natural_key": session.keys.blind(key, "reg_credit_events.natural_key"),
-        "content": session.keys.blind(canonical(content).decode(), "reg_credit_events.content"),
+        "content": session.keys.blind(_text(content), "reg_credit_events.content"),
         "recorded_at": session.now,
     }
+
+
+def _text(value: object) -> str:
+    """One text for one value. It only meets itself here, so it need not be the canonical JSON of the ledger."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -86,6 +86,7 @@ def is_penalty_kind(kind: str) -> bool:
     return kind in PENALTY_KINDS or (kind.startswith("其他-") and len(kind) > 3)
 
 
+@lru_cache(maxsize=8_192)
 def penalty_kinds(written: str) -> tuple[str, ...]:
     """The kinds in a cell that lists several: `警告；罚款、没收违法所得` is three, each once."""
     for mark in "；、,，":

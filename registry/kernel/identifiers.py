@@ -6,6 +6,7 @@ again. Both are stable English codes; `WORDS` has them in Chinese.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from stdnum.cn import ric, uscc
@@ -30,6 +31,7 @@ WORDS = {
     "precision": "号码以数值存放，末位已丢失，请改为文本",
 }
 
+_WIDTHS = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PREFIXES = {
     "11": "机关", "12": "事业单位", "13": "编办直接管理机构编制的群众团体", "19": "机构编制其他",
@@ -117,11 +119,17 @@ def parse_resident_id(text: str) -> ResidentId:
         return ResidentId(number, ("date",))
     if born.year < 1850:
         return ResidentId(number, ("date",))
+    return ResidentId(number, warnings=() if _known_region(number[:10]) else ("region",))
+
+
+@lru_cache(maxsize=8_192)
+def _known_region(region_and_year: str) -> bool:
+    """Whether there was such a region in that year; cached, as the look-up walks long tables."""
     try:
-        ric.get_birth_place(number)
+        ric.get_birth_place(f"{region_and_year}0101")
     except InvalidComponent:
-        return ResidentId(number, warnings=("region",))
-    return ResidentId(number)
+        return False
+    return True
 
 
 _LAWYER_CATEGORIES = {
@@ -241,5 +249,4 @@ def _digits(text: str) -> bool:
 
 def _compact(text: str) -> str:
     """Half-width capitals without spaces; full-width digits are what input methods leave behind."""
-    widths = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
-    return "".join(text.translate(widths).split()).upper()
+    return "".join(text.translate(_WIDTHS).split()).upper()

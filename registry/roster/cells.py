@@ -11,6 +11,7 @@ _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2028\u
 _NOTHING = frozenset(
     {"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未办", "零", "null", "none", "nil", "n/a"}
 )
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _LONG_WORDS = frozenset({"长期", "长期有效", "永久", "永久有效", "无固定期限", "不定期"})
 _CUT = re.compile(r"[(\[{【〔<:]")
 _DAY = re.compile(
@@ -45,6 +46,8 @@ _UNSPACED = {ord(mark): None for mark in " \t\r\n*、_"}
 def read_text(text: str) -> str:
     """The text without invisible characters and outer spaces; what only stands for "nothing" becomes empty."""
     clean = _INVISIBLE.sub("", text.replace("\u00a0", " ")).strip(" \t\r\n\u3000")
+    if len(clean) > _LONGEST_NOTHING:
+        return clean
     return "" if unicodedata.normalize("NFKC", clean).strip().lower() in _NOTHING else clean
 
 
