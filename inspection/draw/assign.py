@@ -27,13 +27,20 @@ def assign(
     """The assignment of these units in this order, or a proof that none exists (only under a `max_load`)."""
     matching = Matching([seating.may_sit(unit) for unit in units], seating, max_load or 0)
     if max_load is None:
-        matching.raise_cap(_even_load(matching))
-        matching.fill_raising()
-        matching.raise_cap(matching.cap + 1)
+        _fill_evenly(matching)
     elif (shortage := matching.fill()) is not None:
         return shortage
     rerouting = _Rerouting(matching, PairTickets(seed, seating.inspectors))
     return Assignment([rerouting.settle(n, unit["id"]) for n, unit in enumerate(units)], matching.cap)
+
+
+def load_limit(units: Sequence[Mapping[str, Any]], seating: Seating, *, max_load: int | None) -> int:
+    """The most units for one inspector: `max_load`, or what null means for the selected units."""
+    if max_load is not None:
+        return max_load
+    matching = Matching([seating.may_sit(unit) for unit in units], seating, 0)
+    _fill_evenly(matching)
+    return matching.cap
 
 
 def shortage_of(units: Sequence[Mapping[str, Any]], seating: Seating, *, max_load: int) -> Shortage | None:
@@ -52,12 +59,14 @@ def smallest_team(unit: Mapping[str, Any], seating: Seating, *, seed: str, free:
     return [head, *order[: seating.size - 1]]
 
 
-def _even_load(matching: Matching) -> int:
-    """A load below which nothing fits: all seats spread evenly over everyone who may take one."""
+def _fill_evenly(matching: Matching) -> None:
+    """Fill every seat under the smallest cap that allows it, then leave room for one unit more."""
     everybody = 0
     for mask in matching.may:
         everybody |= mask
-    return -(-len(matching.may) * matching.size // max(1, everybody.bit_count()))
+    matching.raise_cap(-(-len(matching.may) * matching.size // max(1, everybody.bit_count())))
+    matching.fill_raising()
+    matching.raise_cap(matching.cap + 1)
 
 
 class _Rerouting:
@@ -79,19 +88,20 @@ class _Rerouting:
         provisional = matching.teams[unit]
         for inspector in bits(provisional):
             matching.serving[inspector].discard(unit)
-        order = self._tickets.of(name, mask & leads)
+        closed = self._closed_to(provisional)
+        order = self._tickets.of(name, mask & leads & ~closed)
         heapify(order)
         team: list[int] = []
         while provisional:
-            closed = self._closed_to(provisional)
             released = 0
             while not released:
                 _, inspector = heappop(order)
                 released = self._admit(inspector, provisional, closed)
             team.append(inspector)
             provisional &= ~released
+            closed = self._closed_to(provisional)
             if len(team) == 1 and mask & ~leads:
-                order += self._tickets.of(name, mask & ~leads)
+                order += self._tickets.of(name, mask & ~leads & ~closed)
                 heapify(order)
         matching.teams[unit] = sum(1 << inspector for inspector in team)
         return team

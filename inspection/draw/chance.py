@@ -6,7 +6,7 @@ from typing import Any
 
 from inspection.draw import fields
 from inspection.draw.canon import sha
-from inspection.draw.rules import FORMAT, Invalid, InvalidEntropy
+from inspection.draw.rules import FORMAT, Invalid, InvalidEntropy, refusing
 
 _SUPPLIED = frozenset(("kind", "by", "value"))
 _DECIMAL = re.compile(r"[0-9]*")
@@ -22,7 +22,7 @@ def check_entropy(supplied: object, frame: Mapping[str, Any]) -> list[dict[str, 
 
     Raises InvalidEntropy with a path such as `entropy[1].value`.
     """
-    try:
+    with refusing(InvalidEntropy):
         given = fields.items(supplied, "entropy")
         for n, planned in enumerate(frame["entropy"]):
             if n == len(given):
@@ -30,8 +30,6 @@ def check_entropy(supplied: object, frame: Mapping[str, Any]) -> list[dict[str, 
             check_item(given[n], planned, f"entropy[{n}]", draw=frame["draw"])
         if len(given) > len(frame["entropy"]):
             raise Invalid(f"entropy[{len(frame['entropy'])}]", "not planned")
-    except Invalid as fault:
-        raise InvalidEntropy(fault.path, fault.rule) from None
     return given
 
 

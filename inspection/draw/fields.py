@@ -1,6 +1,7 @@
 """Checks of single fields, shared by frames, entropy and records. Each raises Invalid with the path it was given."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from inspection.draw.rules import Invalid
@@ -9,14 +10,15 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEX = re.compile(r"[0-9a-f]*")
 
 
-def members(value: object, path: str, keys: frozenset[str]) -> dict[str, Any]:
-    """An object with exactly these keys. A missing one is named by its own path, an unknown one by the object's."""
+def members(value: object, path: str, keys: frozenset[str], *, whole: str = "frame") -> dict[str, Any]:
+    """An object with exactly these keys. A missing one is named by its own path, an unknown one by the object's;
+    the document itself, whose path is empty, is called `whole`."""
     if not isinstance(value, dict):
-        raise Invalid(path or "frame", "not an object")
+        raise Invalid(path or whole, "not an object")
     if value.keys() != keys:
         for key in sorted(keys - value.keys()):
             raise Invalid(f"{path}.{key}".lstrip("."), "missing")
-        raise Invalid(path or "frame", "unknown key")
+        raise Invalid(path or whole, "unknown key")
     return value
 
 
@@ -83,6 +85,6 @@ def digits_between(value: str, path: str, *, low: int, high: int) -> str:
 
 def ascending(values: list[str], path: str, *, repeated: str) -> None:
     """Values in the order of their bytes, none twice."""
-    for before, after in zip(values, values[1:]):
+    for before, after in pairwise(values):
         if before >= after:
             raise Invalid(path, repeated if before == after else "not sorted")

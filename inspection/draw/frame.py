@@ -1,6 +1,5 @@
 """The frame: what is drawn from, by which rules, with which chance (spec section 2)."""
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from hashlib import sha256
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 
 from inspection.draw import fields
 from inspection.draw.canon import canonical
-from inspection.draw.rules import Invalid, InvalidFrame
+from inspection.draw.rules import Invalid, InvalidFrame, refusing
 from inspection.draw.seating import Seating, seat
 
 _FRAME = frozenset(
@@ -25,7 +24,6 @@ _PLANNED = {
 }
 _UNIT_STATES = frozenset(("eligible", "mandatory", "excluded"))
 _INSPECTOR_STATES = frozenset(("eligible", "excluded"))
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Frame(NamedTuple):
@@ -37,10 +35,10 @@ class Frame(NamedTuple):
 
 def check(value: object) -> Frame:
     """The frame in a JSON value. Raises InvalidFrame with the path of the first field that breaks a rule."""
-    try:
+    with refusing(InvalidFrame):
         frame = fields.members(value, "", _FRAME)
         fields.identifier(frame["draw"], "draw")
-        _day(frame["as_of"])
+        _check_day(frame["as_of"])
         if frame["supersedes"] is not None:
             fields.identifier(frame["supersedes"], "supersedes")
         strata = _each(frame["strata"], "strata", _check_stratum)
@@ -59,8 +57,6 @@ def check(value: object) -> Frame:
         _check_plan(frame["entropy"])
         seating = seat(frame["team"], inspectors)
         _check_staffable(units, seating, frame["team"]["max_load"])
-    except Invalid as fault:
-        raise InvalidFrame(fault.path, fault.rule) from None
     return Frame(frame, seating)
 
 
@@ -82,13 +78,13 @@ def _each(value: object, path: str, check_item: Callable[[Any], None]) -> list[d
     return listed
 
 
-def _day(value: object) -> None:
+def _check_day(value: object) -> None:
     try:
-        if not isinstance(value, str) or not _DAY.fullmatch(value):
-            raise ValueError
-        date.fromisoformat(value)
+        day = date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise Invalid("as_of", "no date") from None
+    if day.isoformat() != value:
+        raise Invalid("as_of", "no date")  # 20261120 and 2026-W47-5 are dates in other forms
 
 
 def _check_stratum(value: object) -> None:
@@ -156,18 +152,7 @@ def _check_standing(entry: dict[str, Any], states: Collection[str]) -> None:
 def _check_plan(value: object) -> None:
     plan = fields.items(value, "entropy")
     for n, item in enumerate(plan):
-        path = f"entropy[{n}]"
-        if not isinstance(item, dict):
-            raise Invalid(path, "not an object")
-        if "kind" not in item:
-            raise Invalid(f"{path}.kind", "missing")
-        if not isinstance(item["kind"], str) or item["kind"] not in _PLANNED:
-            raise Invalid(f"{path}.kind", "unknown kind")
-        fields.members(item, path, _PLANNED[item["kind"]])
-        for key in item.keys() & {"by", "source", "round"}:
-            fields.identifier(item[key], f"{path}.{key}")
-        if item["kind"] == "reveal":
-            fields.hexadecimal(item["commitment"], f"{path}.commitment", low=64, high=64)
+        _check_planned(item, f"entropy[{n}]")
     if not plan:
         raise Invalid("entropy", "empty plan")
     reveals = [item for item in plan if item["kind"] == "reveal"]
@@ -177,6 +162,17 @@ def _check_plan(value: object) -> None:
         raise Invalid("entropy", "repeated commitment")
     if len(plan) == len(reveals) == 1:
         raise Invalid("entropy", "one reveal alone")
+
+
+def _check_planned(item: object, path: str) -> None:
+    kind = item.get("kind") if isinstance(item, dict) else None
+    if isinstance(item, dict) and "kind" in item and not (isinstance(kind, str) and kind in _PLANNED):
+        raise Invalid(f"{path}.kind", "unknown kind")
+    planned = fields.members(item, path, _PLANNED[kind or "dice"])
+    for key in planned.keys() & {"by", "source", "round"}:
+        fields.identifier(planned[key], f"{path}.{key}")
+    if kind == "reveal":
+        fields.hexadecimal(planned["commitment"], f"{path}.commitment", low=64, high=64)
 
 
 def _repeats(values: Iterable[str]) -> bool:

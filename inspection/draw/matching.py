@@ -37,6 +37,15 @@ class Shortage(NamedTuple):
     group: int
 
 
+class _Wave(NamedTuple):
+    """All who were reached at once: they may enter `unit` for `leaving`, who was reached in the wave `before`."""
+
+    before: int
+    leaving: int
+    unit: int
+    entering: int
+
+
 class Matching:
     """Teams, loads and who still has load left, under `cap` units for one inspector."""
 
@@ -81,26 +90,24 @@ class Matching:
         """The shortest chain from an inspector in `start` to one in `goal`, breadth first over inspectors, without
         entering `closed`."""
         reached, refused = start, 0
-        waiting = list(bits(start))
-        came: dict[int, Step] = {}
+        waves = [_Wave(0, -1, -1, start)]
         teams, may, leads, serving = self.teams, self.may, self.leads, self.serving
-        for leaving in waiting:
-            for unit in serving[leaving]:
-                team = teams[unit]
-                entering = may[unit] & ~(team | reached)
-                if entering and team & leads == 1 << leaving:
-                    entering &= leads
-                if not entering:
-                    continue
-                if entering & closed:
-                    refused |= entering & closed
-                    entering &= ~closed
-                if found := entering & goal:
-                    return Search(_trace(came, Step(leaving, unit, lowest(found))), 0, 0)
-                reached |= entering
-                for inspector in bits(entering):
-                    came[inspector] = Step(leaving, unit, inspector)
-                    waiting.append(inspector)
+        for number, wave in enumerate(waves):
+            for leaving in bits(wave.entering):
+                for unit in serving[leaving]:
+                    team = teams[unit]
+                    entering = may[unit] & ~(team | reached)
+                    if entering and team & leads == 1 << leaving:
+                        entering &= leads
+                    if not entering:
+                        continue
+                    if found := entering & goal:
+                        return Search(_trace(waves, number, Step(leaving, unit, lowest(found))), 0, 0)
+                    if entering & closed:
+                        refused |= entering & closed
+                        entering &= ~closed
+                    reached |= entering
+                    waves.append(_Wave(number, leaving, unit, entering))
         return Search([], reached, refused)
 
     def move(self, chain: Sequence[Step]) -> None:
@@ -192,8 +199,10 @@ def bits(mask: int) -> Iterator[int]:
         mask &= mask - 1
 
 
-def _trace(came: dict[int, Step], last: Step) -> list[Step]:
+def _trace(waves: Sequence[_Wave], number: int, last: Step) -> list[Step]:
     chain = [last]
-    while chain[-1].leaving in came:
-        chain.append(came[chain[-1].leaving])
+    while number:
+        wave = waves[number]
+        chain.append(Step(wave.leaving, wave.unit, chain[-1].leaving))
+        number = wave.before
     return chain[::-1]

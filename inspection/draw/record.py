@@ -50,7 +50,7 @@ def _teams(
         return None
     return [
         {"unit": drawn.unit, "inspectors": [seating.inspectors[inspector] for inspector in team]}
-        for drawn, team in zip(selected, outcome.teams)
+        for drawn, team in zip(selected, outcome.teams, strict=True)
     ]
 
 

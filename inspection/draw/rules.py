@@ -1,6 +1,7 @@
 """The rules a draw's documents can break: the stable English name, and the sentence that people read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 FORMAT = "double-random-draw/1"
 
@@ -58,7 +59,6 @@ RULES: Mapping[str, str] = {
     # record
     "differs": "与重新计算的结果不同",
     "wrong length": "项数与重新计算的结果不同",
-    "unknown format": "不是本规范版本的记录",
     "not under inspection": "该对象不在检查之列",
     "no such seat": "没有这个席位",
     "nothing assigned": "没有分派结果，不能替换",
@@ -99,3 +99,12 @@ class InvalidEntropy(Invalid):
 
 class InvalidSubstitution(Invalid):
     """A substitution that cannot be made (spec section 7)."""
+
+
+@contextmanager
+def refusing(kind: type[Invalid], prefix: str = "") -> Iterator[None]:
+    """Turn any Invalid inside into this kind, with the prefix before its path."""
+    try:
+        yield
+    except Invalid as fault:
+        raise kind(prefix + fault.path, fault.rule) from None

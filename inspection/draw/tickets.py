@@ -12,8 +12,12 @@ from typing import TypeAlias
 
 Ticket: TypeAlias = tuple[bytes, int]
 
+_SELECTORS = bytes.maketrans(b"01", b"\0\1")
 
-def first_units(seed: str, units: Sequence[Mapping[str, str]], places: list[int], wanted: int) -> list[Ticket]:
+
+def first_units(
+    seed: str, units: Sequence[Mapping[str, str]], places: list[int], wanted: int
+) -> list[Ticket]:
     """The first `wanted` tickets, in order, among the units at these places (ascending).
 
     Digests are uniform, so that a bound a little above the wanted share nearly always leaves enough of them; only
@@ -28,10 +32,10 @@ def first_units(seed: str, units: Sequence[Mapping[str, str]], places: list[int]
     bound = ((wanted + wanted // 16 + 64) << 32) // max(1, len(places))
     if bound < 1 << 32:
         prefix = bound.to_bytes(4, "big")
-        few = sorted(ticket for ticket in zip(digests, places) if ticket[0] < prefix)
+        few = sorted(ticket for ticket in zip(digests, places, strict=True) if ticket[0] < prefix)
         if len(few) >= wanted:
             return few[:wanted]
-    return sorted(zip(digests, places))[:wanted]
+    return sorted(zip(digests, places, strict=True))[:wanted]
 
 
 class PairTickets:
@@ -45,8 +49,9 @@ class PairTickets:
         """One ticket for each inspector whose bit is set in `mask`, in no particular order."""
         absorbed = self._absorbed.copy()
         absorbed.update(f"{unit}|".encode())
+        chosen = f"{mask:b}"[::-1].encode().translate(_SELECTORS)
         tickets = []
-        for place, name in compress(self._inspectors, map(int, reversed(f"{mask:b}"))):
+        for place, name in compress(self._inspectors, chosen):
             state = absorbed.copy()
             state.update(name)
             tickets.append((state.digest(), place))
