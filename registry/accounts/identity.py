@@ -26,7 +26,7 @@ def identify(request: Request, session: WorkSession) -> Actor | None:
         return clients.bearer(session, token.strip())
     if "staff" not in cookie:
         return None
-    if timedelta() <= session.now - datetime.fromisoformat(cookie["since"]) < LONGEST_SESSION:
+    if session.now - datetime.fromisoformat(cookie["since"]) < LONGEST_SESSION:
         try:
             person = staff.find(session, cookie["staff"])
         except NotFound:

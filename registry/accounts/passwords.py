@@ -32,7 +32,7 @@ class Busy(Fault):
 
 def hashed(session: WorkSession, password: str) -> str:
     """The argon2id hash to store. Raises Busy when no place gets free in time."""
-    with _place():
+    with place():
         return _hasher.hash(password, salt=session.random(16))
 
 
@@ -41,17 +41,19 @@ def matches(stored: str | None, password: str) -> bool:
 
     Raises Busy when no place gets free in time.
     """
-    with _place():
+    with place():
         try:
             return _hasher.verify(stored or _NOBODY, password)
         except (VerificationError, InvalidHashError):
             return False
 
 
-def generated(session: WorkSession) -> str:
+def generated(session: WorkSession, username: str) -> str:
     """A first password to be handed over and changed: 80 random bits in four groups that can be read out."""
-    text = base64.b32encode(session.random(10)).decode().lower()
-    return "-".join(text[place : place + 4] for place in range(0, 16, 4))
+    text = username
+    while username in text:
+        text = base64.b32encode(session.random(10)).decode().lower()
+    return "-".join(text[start : start + 4] for start in range(0, 16, 4))
 
 
 def check(password: str, username: str, *, path: str = "password") -> None:
@@ -68,8 +70,9 @@ def check(password: str, username: str, *, path: str = "password") -> None:
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    if not _places.acquire(timeout=PATIENCE):
+def place(patience: float = PATIENCE) -> Iterator[None]:
+    """One of the places to hash in. Raises Busy when none gets free within `patience` seconds."""
+    if not _places.acquire(timeout=patience):
         raise Busy("登录的人太多，请稍后再试")
     try:
         yield

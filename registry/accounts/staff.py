@@ -215,10 +215,8 @@ def everybody(session: WorkSession) -> list[Staff]:
 
 def names(session: WorkSession, public_ids: Iterable[str]) -> dict[str, str]:
     """The names behind public ids, for lists that show who did something; unknown ids are left out."""
-    found = session.execute(
-        select(StaffRow.public_id, StaffRow.name).where(StaffRow.public_id.in_(set(public_ids)))
-    )
-    return {public_id: name for public_id, name in found}
+    found = select(StaffRow.public_id, StaffRow.name).where(StaffRow.public_id.in_(set(public_ids)))
+    return dict(session.execute(found).tuples().all())
 
 
 def _locked(session: WorkSession, public_id: str) -> StaffRow:
@@ -266,7 +264,7 @@ def _staff(row: StaffRow, roles: Iterable[str]) -> Staff:
 
 
 def _new_first_password(session: WorkSession, row: StaffRow) -> str:
-    password = passwords.generated(session)
+    password = passwords.generated(session, row.username)
     row.password_hash = passwords.hashed(session, password)
     row.must_change = True
     row.demo = False

@@ -48,6 +48,8 @@ def install(app: Flask, host: "Host") -> None:
     """Puts every part's blueprints on `app` and the shared edge around them."""
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False,
+        # A token lives as long as its session: a form filled in over lunch must not be lost.
+        WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=host.settings.secure_cookies,
         API_TITLE="legalcredit",
         API_VERSION="v1",

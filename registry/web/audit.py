@@ -1,14 +1,16 @@
 """The audit book for those who audit: who did what, when."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.accounts import audit, clients, staff
 from registry.accounts.audit import READ, AuditEntry
+from registry.accounts.roles import TITLES
 from registry.kernel.access import requires
 from registry.kernel.faults import FieldFault, Invalid
 from registry.kernel.host import host, work
@@ -19,6 +21,65 @@ blueprint = Blueprint("audit", __name__, url_prefix="/staff/audit")
 
 PAGE = 50
 _KINDS = {"job": "定时任务", "command": "命令行", "anonymous": "未登录"}
+
+# The words of details that any act may use; a rarer one is shown as it stands in the book.
+_WORDS = {
+    "address": "网络地址",
+    "by": "由",
+    "columns": "数据项",
+    "count": "数量",
+    "created": "新增",
+    "date": "日期",
+    "day": "日期",
+    "district": "区划",
+    "document_number": "文书号",
+    "file": "文件",
+    "form": "组织形式",
+    "granted_on": "许可日期",
+    "ground": "依据",
+    "kind": "种类",
+    "licence": "执业许可",
+    "minutes": "分钟",
+    "name": "名称",
+    "notice": "公示",
+    "number": "号码",
+    "on": "日期",
+    "organisation": "执业机构",
+    "practitioner": "从业人员",
+    "profession": "专业",
+    "reason": "理由",
+    "roles": "角色",
+    "roles_before": "原角色",
+    "rows": "行数",
+    "scopes": "权限范围",
+    "section": "处室",
+    "sha256": "文件摘要",
+    "state": "状态",
+    "subject": "对象",
+    "task": "抽查任务",
+    "title": "标题",
+    "until": "期限",
+    "username": "用户名",
+    "version": "版本",
+}
+
+
+@blueprint.app_template_filter("detail")
+def detail(content: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Label and text of each part of an act's detail."""
+    return [(_WORDS.get(key, key), _text(key, value)) for key, value in content.items()]
+
+
+def _text(key: str, value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(_text(key, item) for item in value) or "无"
+    if isinstance(value, dict):
+        return "，".join(f"{_WORDS.get(name, name)} {_text(name, item)}" for name, item in value.items())
+    if value is None:
+        return "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return TITLES.get(str(value), str(value)) if key.startswith("roles") else str(value)
 
 
 @blueprint.get("")
@@ -50,8 +111,8 @@ def index() -> ResponseReturnValue:
             "size": audit.size(session),
         }
     kept = {name: value for name, value in asked.items() if value}
-    older = url_for("audit.index", **kept, before=entries[-1].position) if len(found) > PAGE else None
-    newest = url_for("audit.index", **kept) if before is not None else None
+    older = _address(kept | {"before": str(entries[-1].position)}) if len(found) > PAGE else None
+    newest = _address(kept) if before is not None else None
     return render_template(
         "registry/audit.html",
         asked=asked,
@@ -61,6 +122,10 @@ def index() -> ResponseReturnValue:
         newest=newest,
         **context,
     )
+
+
+def _address(asked: Mapping[str, str]) -> str:
+    return f"{url_for('audit.index')}?{urlencode(asked)}"
 
 
 def _read(day: str, before: str) -> tuple[date | None, int | None]:

@@ -1,6 +1,7 @@
 """Signing in and out, and one's own password."""
 
 import re
+from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,9 @@ from registry.kernel.faults import Fault, FieldFault, Invalid
 from registry.kernel.host import Host, host, work
 from registry.web.forms import faults_by_path
 
+if TYPE_CHECKING:
+    from flask.typing import RouteCallable
+
 blueprint = Blueprint("sign_in", __name__)
 
 _ENTRANCES = ("sign_in.enter", "sign_in.change_password")
@@ -28,7 +32,8 @@ def limit(_host: Host, app: Flask) -> None:
     """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     for endpoint in _ENTRANCES:
-        app.view_functions[endpoint] = limiter.limit("60/minute")(app.view_functions[endpoint])
+        limited = limiter.limit("60/minute")(app.view_functions[endpoint])
+        app.view_functions[endpoint] = cast("RouteCallable", limited)
 
 
 @blueprint.get("/staff/login")

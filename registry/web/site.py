@@ -67,7 +67,7 @@ def asset(name: str) -> ResponseReturnValue:
     if name not in FILES:
         abort(404)
     found = _asset(name)
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings.quality("gzip") > 0
     response = Response(found.packed if packed else found.body, content_type=found.content_type)
     if packed:
         response.content_encoding = "gzip"
