@@ -1,17 +1,25 @@
 """What publicity contributes."""
 
-import publicity.feed.tables  # noqa: F401 - its tables belong to the schema before any view is imported
+from publicity.commands.feed import feed
 from publicity.notices import end
 from publicity.release import intake
-from publicity.release.states import PERMISSIONS
+from publicity.release.states import PERMISSIONS, STEPS
+from publicity.web import feed_api, intake_hint, public, public_api, staff
 from registry.kernel.access import Permission
-from registry.kernel.part import Job, Part
+from registry.kernel.part import Job, Navigation, Part
 from registry.kernel.store import Base
 
 _READERS = frozenset({"clerk", "head", "secrecy", "leader", "admin", "auditor"})
 
 PART = Part(
     name="publicity",
+    blueprints=(
+        public.blueprint,
+        public_api.blueprint,
+        feed_api.blueprint,
+        staff.blueprint,
+    ),
+    commands=(feed,),
     permissions=(
         Permission("release.read", "查看公开流程和公示", _READERS),
         *PERMISSIONS,
@@ -19,14 +27,32 @@ PART = Part(
         Permission("notice.mark", "标注公示", frozenset({"clerk", "head"})),
         Permission("notice.withdraw", "撤下公示", frozenset({"leader"})),
     ),
+    navigation=(
+        Navigation("公开流程", "release.index", "release.read", 500),
+        Navigation("公示", "release.notice_list", "release.read", 510),
+    ),
     scopes={
         "feed:read": "读取归集数据",
         "feed:restricted": "读取归集数据中的证件号码",
         "feed:receipt": "提交归集回执",
     },
+    acts={
+        **{f"release.{step.name}": f"公开流程：{step.title}" for step in STEPS},
+        "release.draft": "收取待公开事项",
+        "release.intake": "收取进度",
+        "release.send_back": "公开流程：退回",
+        "release.stop": "公开流程：终止",
+        "notice.publish": "公开公示",
+        "notice.correct": "更正公示",
+        "notice.mark": "标注公示",
+        "notice.withdraw": "撤下公示",
+        "notice.expire": "公示期满",
+        "feed.receipt": "归集回执",
+    },
     jobs=(
         Job("intake", "收取待公开事项", intake.run, "* * * * *"),
-        Job("expire", "公示期满下架", end.run, "5 0 * * *"),
+        Job("expire", "公示期满撤下", end.run, "5 0 * * *"),
     ),
+    setup=intake_hint.install,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("pub_")),
 )

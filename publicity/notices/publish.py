@@ -38,7 +38,7 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
     if row.until is not None and row.until < session.today:
         raise Conflict("公示期已满，不再公示", rule="term_over")
     event = session.get_one(EventRow, row.event_id)
-    if draft.annulled(session, event.id):
+    if draft.annulled(session, event.public_id):
         raise Conflict("原记录已被撤销，不再公示", rule="annulled")
     body = public_body(
         kind=row.kind,

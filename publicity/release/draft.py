@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from publicity.release.states import DRAFTED
 from publicity.release.tables import Release
-from registry.credit import catalogue
-from registry.credit.tables import RESTRICTED, EventRow
+from registry.credit import catalogue, find
+from registry.credit.find import Event
 from registry.kernel.work import WorkSession
 from registry.kernel.workdays import Deadline, add_workdays
 from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
@@ -25,70 +25,50 @@ OTHERWISE = 20
 _CONTEXT = "pub_releases.restricted"
 
 
-def kind_of(event: EventRow) -> str:
+def kind_of(event: Event) -> str:
     """The notice's kind: `permit`, `penalty`, `finding`, `listing` …"""
-    return NOTICE_KINDS.get(event.kind, event.kind)
+    return NOTICE_KINDS.get(event.kind.code, event.kind.code)
 
 
 def title_of_kind(kind: str) -> str:
-    """The kind in the office's words."""
+    """A notice's kind in the office's words."""
     codes = {notice: event for event, notice in NOTICE_KINDS.items()}
     return catalogue.KINDS[codes.get(kind, kind)].title
 
 
-def term_of(event: EventRow) -> catalogue.Term:
-    """How long the event may be public, as the catalogue has it on the day of the decision."""
-    penalties = event.columns.get("CF_CFLB", "").split(";") if event.columns.get("CF_CFLB") else []
-    return catalogue.term(
-        event.kind,
-        event.severity,  # type: ignore[arg-type]
-        event.decided_on,
-        simple=event.simple,
-        warning_only=catalogue.warning_only(penalties),
-    )
+def proposable(event: Event, *, today: date) -> bool:
+    """Whether the event may be proposed: the catalogue and its scope let it be public, and its term is not over."""
+    return event.releasable and (event.term.max_until is None or event.term.max_until >= today)
 
 
-def releasable(session: Session, event: EventRow, *, today: date) -> bool:
-    """Whether the event may be proposed: its kind is, its scope is 公示, its term lets it be public and is not over, and no
-    later event took it back."""
-    if not catalogue.KINDS[event.kind].releasable or event.scope != "公示" or event.state == "撤销":
-        return False
-    term = term_of(event)
-    if not term.public or (term.max_until is not None and term.max_until < today):
-        return False
-    return not annulled(session, event.id)
+def annulled(session: WorkSession, event: str) -> bool:
+    """Whether a second event has taken this one back."""
+    return find.event(session, event).annulled_by is not None
 
 
-def annulled(session: Session, event_id: int) -> bool:
-    """Whether a second event annuls this one."""
-    target = select(EventRow.id).where(EventRow.target_id == event_id, EventRow.kind == "annulment")
-    return session.scalar(target.limit(1)) is not None
-
-
-def draft(session: WorkSession, event: EventRow, *, due: Deadline) -> Release:
+def draft(session: WorkSession, event: Event, *, due: Deadline) -> Release:
     """A release in its first state, with the event's content as its draft."""
     public_id, kind = session.new_id(), kind_of(event)
-    columns, until = dict(event.columns), term_of(event).max_until
+    columns, until = dict(event.columns), event.term.max_until
     if kind == "penalty" and until is not None:
         # 公示截止期 is ours to compute; an earlier one that the decision itself sets is kept.
         until = min(until, date.fromisoformat(columns.get("CF_GSJZQ") or until.isoformat()))
         columns["CF_GSJZQ"] = until.isoformat()
-    restricted = session.keys.decrypt(event.restricted, RESTRICTED) if event.restricted else "{}"
     row = Release(
         public_id=public_id,
         event_id=event.id,
         kind=kind,
-        state="drafted",
+        state=DRAFTED,
         revision=1,
         decided_on=event.decided_on,
         due_on=due.day,
         due_provisional=due.provisional,
         until=until,
-        subject=subject_of(session, event),
+        subject=_subject(session, event),
         title=_title(event),
         columns=columns,
         detail=dict(event.detail),
-        restricted=sealed(session, public_id, json.loads(restricted)),
+        restricted=sealed(session, public_id, find.restricted(session, event.public_id)),
         drafted_at=session.now,
     )
     session.add(row)
@@ -98,32 +78,6 @@ def draft(session: WorkSession, event: EventRow, *, due: Deadline) -> Release:
 def due(session: WorkSession, kind: str, decided_on: date) -> Deadline:
     """The last day on which publication is in time."""
     return add_workdays(session, decided_on, WORKDAYS_TO_PUBLISH.get(kind, OTHERWISE))
-
-
-def subject_of(session: Session, event: EventRow) -> dict[str, str]:
-    """Whom the event is about, in public words: type, name, credit code or licence number, id of the public page."""
-    if event.practitioner_id is not None:
-        person = session.get_one(PractitionerRow, event.practitioner_id)
-        number = session.scalar(
-            select(LicenceRow.number)
-            .where(LicenceRow.practitioner_id == person.id)
-            .order_by(LicenceRow.ended_on.is_(None).desc(), LicenceRow.granted_on)
-            .limit(1)
-        )
-        return _present(
-            type="practitioner", name=event.subject_name, licence_number=number, id=person.public_id
-        )
-    if event.organisation_id is not None:
-        firm = session.get_one(OrganisationRow, event.organisation_id)
-        return _present(
-            type="organisation",
-            name=event.subject_name,
-            uscc=firm.uscc,
-            licence_number=None if firm.uscc else firm.licence_number,
-            id=firm.public_id,
-        )
-    prefix = "CF" if event.kind == "penalty" else "XK"
-    return _present(type="other", name=event.subject_name, uscc=event.columns.get(f"{prefix}_XDR_SHXYM"))
 
 
 def sealed(session: WorkSession, release: str, restricted: Mapping[str, str]) -> bytes | None:
@@ -146,11 +100,32 @@ def clear(row: Release) -> None:
     row.subject = row.title = row.columns = row.detail = row.restricted = None
 
 
-def _title(event: EventRow) -> str:
-    title = catalogue.KINDS[event.kind].title
-    if event.kind in ("permit", "penalty"):
-        return f"{title}决定 {event.document_number or ''}".strip()
-    return event.summary or title
+def _title(event: Event) -> str:
+    if event.kind.code in ("permit", "penalty"):
+        return f"{event.kind.title}决定 {event.document_number or ''}".strip()
+    return event.summary
+
+
+def _subject(session: WorkSession, event: Event) -> dict[str, str]:
+    """Whom the event is about, in public words: type, name, credit code or licence number, id of the public page."""
+    kind, public_id, name = event.subject
+    if kind == "practitioner":
+        number = session.scalar(
+            select(LicenceRow.number)
+            .join(PractitionerRow, PractitionerRow.id == LicenceRow.practitioner_id)
+            .where(PractitionerRow.public_id == public_id)
+            .order_by(LicenceRow.ended_on.is_not(None), LicenceRow.granted_on)
+            .limit(1)
+        )
+        return _present(type=kind, name=name, licence_number=number, id=public_id)
+    if kind == "organisation":
+        codes = select(OrganisationRow.uscc, OrganisationRow.licence_number)
+        uscc, number = session.execute(codes.where(OrganisationRow.public_id == public_id)).one()
+        return _present(
+            type=kind, name=name, uscc=uscc, licence_number=None if uscc else number, id=public_id
+        )
+    code = event.columns.get("XK_XDR_SHXYM") or event.columns.get("CF_XDR_SHXYM")
+    return _present(type="other", name=name, uscc=code)
 
 
 def _present(**parts: str | None) -> dict[str, str]:

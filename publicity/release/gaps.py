@@ -17,6 +17,11 @@ class Gap(NamedTuple):
     restricted: bool
     choices: tuple[str, ...]
 
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The choices as a form's."""
+        return [(choice, choice) for choice in self.choices]
+
 
 def gaps(kind: str, columns: Mapping[str, str]) -> list[Gap]:
     """The gaps of a permit or penalty; `columns` are public and restricted ones together. None for other kinds."""

@@ -5,22 +5,27 @@ on, and the unique event of a release is the net beneath: however often and wher
 and none is left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from publicity.release import decide, draft
 from publicity.release.tables import Cursor, Release
+from registry.credit import find
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.work import Work, WorkSession
 from registry.kernel.workdays import Deadline
 from registry.ledger import book
+from registry.ledger.tables import EntryRow
 
 CURSOR = "intake"
 _BATCH = 500
-_FOLLOWED = frozenset({"credit.record", "credit.annul"})
+# Moving the cursor over acts of others is housekeeping, done when so many are behind it that skipping them costs time.
+_LAG = 2000
+RECORDED, ANNULLED = "credit.record", "credit.annul"
 
 
 def run(work: Work) -> Mapping[str, int]:
@@ -29,52 +34,58 @@ def run(work: Work) -> Mapping[str, int]:
     while True:
         with work.read() as session:
             position = session.scalar(select(Cursor.position).where(Cursor.name == CURSOR)) or 0
-            ahead = book.read(session, "audit", start=position, limit=_BATCH, on=session.today)
-        if not any(leaf.action in _FOLLOWED for leaf in ahead):
-            if len(ahead) < _BATCH:
-                # The cursor waits for something to do: moving it would be an act, and that act's leaf the next to pass.
-                return {"drafted": drafted}
-            with work.housekeeping() as session:
-                _locked(session).position = position + len(ahead)
-            continue
-        with work.write(Actor.job("intake")) as session:
-            drafted += take_in(session)
+            something = bool(_ahead(session, position, limit=1))
+            size = book.head(session, "audit").size
+        if something:
+            with work.write(Actor.job("intake")) as session:
+                drafted += take_in(session)
+        else:
+            if size - position > _LAG:
+                with work.housekeeping() as session:
+                    cursor = _locked(session)
+                    cursor.position = max(cursor.position, size)
+            return {"drafted": drafted}
 
 
 def take_in(session: WorkSession) -> int:
-    """Drafts a release for each releasable event among the next entries of the audit book; returns how many."""
+    """Drafts a release for each releasable event among the next acts of the audit book, and stops those whose event was
+    annulled before publication. Returns how many were drafted."""
     cursor = _locked(session)
-    leaves = book.read(session, "audit", start=cursor.position, limit=_BATCH, on=session.today)
-    events = [leaf.record for leaf in leaves if leaf.action in _FOLLOWED]
-    dues: dict[tuple[str, object], Deadline] = {}
+    dues: dict[tuple[str, date], Deadline] = {}
     drafted = 0
-    for event in _new_events(session, events):
-        if event.kind == "annulment" and event.target_id is not None:
-            _stop(session, event.target_id)
-        elif draft.releasable(session, event, today=session.today):
-            kind = draft.kind_of(event)
-            key = (kind, event.decided_on)
-            dues[key] = dues.get(key) or draft.due(session, kind, event.decided_on)
+    for act in _ahead(session, cursor.position, limit=_BATCH):
+        cursor.position = act.position + 1
+        if act.action == ANNULLED:
+            _stop(session, act.record)
+        elif _release_of(session, act.record) is None:
+            event = find.event(session, act.record)
+            if not draft.proposable(event, today=session.today):
+                continue
+            key = (draft.kind_of(event), event.decided_on)
+            if key not in dues:
+                dues[key] = draft.due(session, *key)
             row = draft.draft(session, event, due=dues[key])
             session.act("release.draft", row.public_id, event=event.public_id)
             drafted += 1
-    cursor.position += len(leaves)
     session.act("release.intake", CURSOR, through=cursor.position, drafted=drafted)
     return drafted
 
 
-def _new_events(session: WorkSession, public_ids: list[str]) -> list[EventRow]:
-    """The events in the order of the book, without those that have a release already."""
-    taken = select(Release.event_id)
-    rows = session.scalars(
-        select(EventRow).where(EventRow.public_id.in_(public_ids), EventRow.id.not_in(taken))
-    ).all()
-    by_id = {row.public_id: row for row in rows}
-    return [by_id[public_id] for public_id in dict.fromkeys(public_ids) if public_id in by_id]
+def _ahead(session: WorkSession, position: int, *, limit: int) -> Sequence[Row[int, str, str]]:
+    """The next acts that matter here, in the order of the book. Positions are gapless, so none can appear behind one."""
+    found = select(EntryRow.position, EntryRow.action, EntryRow.record).where(
+        EntryRow.book == "audit", EntryRow.position >= position, EntryRow.action.in_((RECORDED, ANNULLED))
+    )
+    return session.execute(found.order_by(EntryRow.position).limit(limit)).all()
 
 
-def _stop(session: WorkSession, event_id: int) -> None:
-    row = session.scalar(select(Release).where(Release.event_id == event_id).with_for_update())
+def _release_of(session: WorkSession, event: str) -> Release | None:
+    found = select(Release).join(EventRow, EventRow.id == Release.event_id).where(EventRow.public_id == event)
+    return session.scalar(found.with_for_update(of=Release))
+
+
+def _stop(session: WorkSession, event: str) -> None:
+    row = _release_of(session, event)
     if row is not None and decide.unpublished(row):
         decide.stop(session, session.actor, row, reason="原记录已被撤销")
 

@@ -1,0 +1,185 @@
+"""Reads releases for the office: the work list, and one release with its steps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+
+from publicity.release import decide, draft, gaps, states
+from publicity.release.tables import Release, ReleaseStep
+from registry.credit.tables import EventRow
+from registry.kernel.access import Actor
+from registry.kernel.faults import NotFound
+from registry.kernel.work import WorkSession
+
+
+class StepTaken(NamedTuple):
+    title: str
+    sent_back: bool
+    actor: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A line of the work list. `title` and `subject` are None once the content stands in the ledger alone."""
+
+    id: int
+    public_id: str
+    kind_title: str
+    title: str | None
+    subject: str | None
+    state: str
+    due_on: date
+    due_provisional: bool
+    missing: int
+
+    @property
+    def state_title(self) -> str:
+        return states.STATES[self.state]
+
+    @property
+    def running(self) -> bool:
+        """Whether the clock of publication still runs."""
+        return self.state in states.STOPPABLE
+
+
+@dataclass(frozen=True)
+class Page:
+    """One release as its page shows it to one person. `mine` is the step that this person may take now."""
+
+    brief: Brief
+    revision: int
+    event: str
+    event_annulled: bool
+    decided_on: date
+    until: date | None
+    subject: Mapping[str, str]
+    columns: Mapping[str, str]
+    detail: Mapping[str, object]
+    restricted: Sequence[str]
+    gaps: Sequence[gaps.Gap]
+    steps: Sequence[StepTaken]
+    archive_number: str | None
+    mine: states.Step | None
+    may_send_back: bool
+    why_not: str | None
+
+    @property
+    def progress(self) -> int:
+        """How many of the six steps are done."""
+        done = [step.before for step in states.STEPS]
+        return done.index(self.brief.state) if self.brief.state in done else len(done)
+
+
+def mine(
+    session: WorkSession, actor: Actor, *, after: str | None, limit: int
+) -> tuple[list[Brief], str | None]:
+    """What waits for this person, the most urgent first, and where the next page starts."""
+    return _page(session, _waiting_for(actor), after=after, limit=limit)
+
+
+def everything(
+    session: WorkSession, *, state: str | None, after: str | None, limit: int
+) -> tuple[list[Brief], str | None]:
+    """All releases, or those in one state, the most urgent first."""
+    condition = Release.state == state if state else Release.id > 0
+    return _page(session, condition, after=after, limit=limit)
+
+
+def counts(session: WorkSession) -> dict[str, int]:
+    """How many releases are in each state."""
+    return dict(session.execute(select(Release.state, func.count()).group_by(Release.state)).tuples().all())
+
+
+def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
+    """Raises NotFound."""
+    row = session.scalar(select(Release).where(Release.public_id == public_id))
+    if row is None:
+        raise NotFound("没有这件公开流程")
+    event = session.get_one(EventRow, row.event_id)
+    restricted = draft.restricted_of(session, row)
+    step, taken = states.step_after(row.state), decide.taken(row)
+    may = step is not None and states.may_take(
+        step, actor=actor.id, permissions=actor.permissions, taken=taken
+    )
+    return Page(
+        brief=_brief(row),
+        revision=row.revision,
+        event=event.public_id,
+        event_annulled=draft.annulled(session, event.public_id),
+        decided_on=row.decided_on,
+        until=row.until,
+        subject=row.subject or {},
+        columns=row.columns or {},
+        detail=row.detail or {},
+        restricted=sorted(restricted),
+        gaps=gaps.gaps(row.kind, {**row.columns, **restricted}) if row.columns else [],
+        steps=[_taken(step) for step in row.steps],
+        archive_number=row.archive_number,
+        mine=step if may else None,
+        may_send_back=may and states.returnable(row.state),
+        why_not=_why_not(step, actor, taken),
+    )
+
+
+def _why_not(step: states.Step | None, actor: Actor, taken: Sequence[states.Taken]) -> str | None:
+    if step is None or step.permission not in actor.permissions:
+        return None
+    if states.may_take(step, actor=actor.id, permissions=actor.permissions, taken=taken):
+        return None
+    return f"您已办理过本件的其他步骤，“{step.title}”须由他人办理。"
+
+
+def _waiting_for(actor: Actor) -> ColumnElement[bool]:
+    conditions = []
+    for step in states.STEPS:
+        if actor.may(step.permission):
+            elsewhere = select(ReleaseStep.id).where(
+                ReleaseStep.release_id == Release.id,
+                ReleaseStep.actor == actor.id,
+                ReleaseStep.step != step.name,
+            )
+            conditions.append(and_(Release.state == step.before, ~elsewhere.exists()))
+    return or_(*conditions) if conditions else false()
+
+
+def _page(
+    session: WorkSession, condition: ColumnElement[bool], *, after: str | None, limit: int
+) -> tuple[list[Brief], str | None]:
+    wanted: Select[Release] = select(Release).where(condition)
+    if place := _place(after):
+        wanted = wanted.where(tuple_(Release.due_on, Release.id) > tuple_(*place))
+    rows = session.scalars(wanted.order_by(Release.due_on, Release.id).limit(limit + 1)).all()
+    following = f"{rows[limit - 1].due_on.isoformat()}.{rows[limit - 1].id}" if len(rows) > limit else None
+    return [_brief(row) for row in rows[:limit]], following
+
+
+def _place(after: str | None) -> tuple[date, int] | None:
+    day, _, number = (after or "").partition(".")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
+
+
+def _brief(row: Release) -> Brief:
+    return Brief(
+        id=row.id,
+        public_id=row.public_id,
+        kind_title=draft.title_of_kind(row.kind),
+        title=row.title,
+        subject=(row.subject or {}).get("name"),
+        state=row.state,
+        due_on=row.due_on,
+        due_provisional=row.due_provisional,
+        missing=len(gaps.gaps(row.kind, row.columns)) if row.columns else 0,
+    )
+
+
+def _taken(step: ReleaseStep) -> StepTaken:
+    title = "终止" if step.step == "stop" else states.step_named(step.step).title
+    return StepTaken(title, step.sent_back, step.actor_name, step.at, step.note)

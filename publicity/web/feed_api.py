@@ -1,0 +1,168 @@
+"""The feed over HTTP: what a city platform's sync job polls, and where it answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from marshmallow import RAISE, Schema, fields, validate
+
+from publicity.feed import digests as folded
+from publicity.feed import envelope
+from publicity.feed.receipts import LARGEST_BATCH, RESULTS, Item, accept
+from registry.kernel.access import current_actor, requires
+from registry.kernel.faults import Fault
+from registry.kernel.host import work
+from registry.ledger import book
+
+blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1", description="归集：公共存证日志即数据源")
+
+_LARGEST_RECEIPT = 1024 * 1024
+
+
+class PageQuery(Schema):
+    class Meta:
+        unknown = RAISE
+
+    start = fields.Integer(
+        load_default=0, validate=validate.Range(0, 2**53), metadata={"description": "起始序号"}
+    )
+    limit = fields.Integer(
+        load_default=100, validate=validate.Range(1, envelope.LARGEST_PAGE), metadata={"description": "条数"}
+    )
+
+
+class EntrySchema(Schema):
+    index = fields.Integer(required=True)
+    leaf = fields.String(required=True, metadata={"description": "所存叶的字节，base64"})
+    action = fields.String(
+        required=True,
+        validate=validate.OneOf(
+            ("publish", "correct", "mark", "withdraw", "expire", "frame", "draw", "void", "open", "other")
+        ),
+    )
+    record = fields.String(required=True)
+    version = fields.Integer(required=True)
+    salt = fields.String(required=True, allow_none=True, metadata={"description": "十六进制"})
+    body = fields.Dict(required=True, allow_none=True)
+    restricted_salt = fields.String(required=True, allow_none=True)
+    restricted = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "证件号码；须有 feed:restricted"}
+    )
+
+
+class PageSchema(Schema):
+    format = fields.Constant(envelope.FORMAT, required=True)
+    entries = fields.List(fields.Nested(EntrySchema), required=True)
+    next = fields.Integer(required=True, metadata={"description": "下一页的起始序号"})
+    size = fields.Integer(required=True, metadata={"description": "检查点的大小"})
+    checkpoint = fields.String(required=True, metadata={"description": "C2SP checkpoint"})
+
+
+class BucketSchema(Schema):
+    count = fields.Integer(required=True)
+    digest = fields.String(required=True, metadata={"description": "SHA-256，十六进制"})
+
+
+class DigestsSchema(Schema):
+    size = fields.Integer(required=True)
+    buckets = fields.List(
+        fields.Nested(BucketSchema), required=True, validate=validate.Length(equal=envelope.BUCKETS)
+    )
+
+
+class ReceiptSchema(Schema):
+    class Meta:
+        unknown = RAISE
+
+    index = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53))
+    result = fields.String(required=True, validate=validate.OneOf(RESULTS))
+    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+    message = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
+    platform_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=128))
+
+
+class ReceiptsSchema(Schema):
+    class Meta:
+        unknown = RAISE
+
+    items = fields.List(
+        fields.Nested(ReceiptSchema), required=True, validate=validate.Length(min=1, max=LARGEST_BATCH)
+    )
+
+
+class CountedSchema(Schema):
+    stored = fields.Integer(required=True, metadata={"description": "新收到的回执"})
+    repeated = fields.Integer(required=True, metadata={"description": "此前已收到的回执"})
+
+
+@blueprint.before_request
+def _bound() -> None:
+    request.max_content_length = _LARGEST_RECEIPT
+
+
+@blueprint.route("/entries")
+@requires("feed:read")
+@blueprint.arguments(PageQuery, location="query", error_status_code=400)
+@blueprint.response(200, PageSchema)
+def entries(query: Mapping[str, int]) -> ResponseReturnValue:
+    """读取条目
+
+    从 start 起至多 limit 条，不超出所附检查点；start 等于 size 时为空页。支持 If-None-Match。
+    """
+    start, limit = query["start"], query["limit"]
+    entitled = current_actor().may("feed:restricted")
+    with work().read() as session:
+        head = book.head(session, "public")
+        if start > head.size:
+            raise Fault(f"start 超出日志末尾（{head.size}）", rule="start_beyond_end")
+        day = session.today.isoformat()
+        tag = envelope.page_tag(head, start=start, limit=limit, entitled=entitled, day=day)
+        if request.if_none_match.contains(tag):
+            return _tagged(Response(status=304), tag)
+        read = book.read(
+            session, "public", start=start, limit=min(limit, head.size - start), on=session.today
+        )
+    body = envelope.page(head, read, start=start, entitled=entitled)
+    return _tagged(Response(body, content_type="application/json"), tag)
+
+
+@blueprint.route("/digests")
+@requires("feed:read")
+@blueprint.response(200, DigestsSchema)
+def digests() -> ResponseReturnValue:
+    """256 个摘要
+
+    对日志中最新版本尚未结束的记录分桶求摘要，供对账。支持 If-None-Match。
+    """
+    with work().read() as session:
+        head = book.head(session, "public")
+        tag = f"digests-{head.size}-{head.root.hex()[:16]}"
+        if request.if_none_match.contains(tag):
+            return _tagged(Response(status=304), tag)
+        found = folded.digests(session, size=head.size)
+    return _tagged(Response(envelope.dumps(found), content_type="application/json"), tag)
+
+
+@blueprint.route("/receipts", methods=["POST"])
+@requires("feed:receipt")
+@blueprint.arguments(ReceiptsSchema)
+@blueprint.response(200, CountedSchema)
+def receipts(given: Mapping[str, Any]) -> dict[str, int]:
+    """提交回执
+
+    可重复提交；有一条不成立则全部不收。
+    """
+    items = [Item(**item) for item in given["items"]]
+    with work().write(current_actor()) as session:
+        counted = accept(session, session.actor, items=items)
+    return counted._asdict()
+
+
+def _tagged(response: Response, tag: str) -> Response:
+    response.set_etag(tag)
+    # Restricted bodies may be in it, and which ones depends on who asks.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Authorization")
+    return response

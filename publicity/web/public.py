@@ -1,0 +1,118 @@
+"""What everybody sees: search, practitioners, organisations, notices."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from publicity.lookup import pages
+from publicity.lookup.proofs import HOW_TO_VERIFY
+from publicity.notices import find as notices
+from publicity.release.draft import title_of_kind
+from registry.credit.columns import FIELDS
+from registry.kernel.access import public
+from registry.kernel.host import work
+
+blueprint = Blueprint("public", __name__, template_folder="templates")
+
+PAGE = 20
+LONGEST_QUERY = 100
+LISTS = ("permit", "penalty", "finding")
+"""Kinds that always have a list, also while it is empty; further kinds get one with their first notice."""
+
+_DETAIL: Mapping[str, str] = {
+    "task": "检查任务",
+    "matter": "抽查事项",
+    "basis": "检查依据",
+    "results": "检查结果",
+    "measure": "处理方式",
+    "closed_on": "办结日期",
+}
+
+
+@blueprint.app_template_filter("column_title")
+def column_title(code: str) -> str:
+    """The Chinese title of an XK_ or CF_ column."""
+    return FIELDS[code].title if code in FIELDS else code
+
+
+@blueprint.app_template_filter("kind_title")
+def kind_title(kind: str) -> str:
+    return title_of_kind(kind)
+
+
+@blueprint.app_template_filter("detail_title")
+def detail_title(name: str) -> str | None:
+    """The title of a published part of a finding, or None for what has no line of its own."""
+    return _DETAIL.get(name)
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    with work().read() as session:
+        latest, _ = notices.listed(session, limit=8)
+    return render_template("publicity/home.html", notices=latest, lists=LISTS)
+
+
+@blueprint.get("/search")
+@public
+def search() -> ResponseReturnValue:
+    q = request.args.get("q", "")[:LONGEST_QUERY].strip()
+    with work().read() as session:
+        found = pages.search(session, q, after=request.args.get("after"), limit=PAGE)
+    return render_template("publicity/search.html", q=q, results=found)
+
+
+@blueprint.get("/practitioners/<string(length=16):public_id>")
+@public
+def practitioner(public_id: str) -> ResponseReturnValue:
+    with work().read() as session:
+        page = pages.practitioner(session, public_id)
+    return render_template("publicity/practitioner.html", person=page.practitioner, notices=page.notices)
+
+
+@blueprint.get("/organisations/<string(length=16):public_id>")
+@public
+def organisation(public_id: str) -> ResponseReturnValue:
+    with work().read() as session:
+        page = pages.organisation(session, public_id)
+    return render_template("publicity/organisation.html", firm=page.organisation, notices=page.notices)
+
+
+@blueprint.get("/notices")
+@public
+def index() -> ResponseReturnValue:
+    kind, before = request.args.get("kind") or None, request.args.get("before", type=int)
+    with work().read() as session:
+        listed, following = notices.listed(session, kind=kind, before=before, limit=PAGE)
+        lists = list(dict.fromkeys([*LISTS, *notices.kinds(session, session.today)]))
+    return render_template(
+        "publicity/notices.html",
+        notices=listed,
+        following=following,
+        kind=kind if kind in lists else None,
+        lists=lists,
+    )
+
+
+@blueprint.get("/notices/withdrawn")
+@public
+def withdrawn() -> ResponseReturnValue:
+    with work().read() as session:
+        listed, following = notices.withdrawn(
+            session, before=request.args.get("before", type=int), limit=PAGE
+        )
+    return render_template("publicity/withdrawn.html", tombstones=listed, following=following)
+
+
+@blueprint.get("/notices/<string(length=16):public_id>")
+@public
+def notice(public_id: str) -> ResponseReturnValue:
+    """The notice with its proof; 410 and what may be said of its end, once it has ended."""
+    with work().read() as session:
+        page = pages.notice(session, public_id)
+    given = {"notice": page.notice, "proof": page.proof, "how_to_verify": HOW_TO_VERIFY}
+    if page.ended:
+        return render_template("publicity/tombstone.html", **given), 410
+    return render_template("publicity/notice.html", **given)

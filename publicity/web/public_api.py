@@ -1,0 +1,235 @@
+"""The same for programs. Every answer here is in /api/v1/openapi.json."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from publicity.lookup import pages
+from publicity.notices import find as notices
+from publicity.notices.content import GROUNDS
+from publicity.notices.find import Shown, Tombstone
+from registry.kernel.access import public
+from registry.kernel.host import work
+
+blueprint = Blueprint("public-api", __name__, description="公示查询：从业人员、执业机构、公示")
+
+_MOST = 100
+
+
+class SearchQuery(Schema):
+    q = fields.String(
+        load_default="", validate=validate.Length(max=100), metadata={"description": "名称、拼音、证号"}
+    )
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, _MOST))
+    after = fields.String(load_default=None, metadata={"description": "上一页的 next"})
+
+
+class HitSchema(Schema):
+    id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(("practitioner", "organisation")))
+    name = fields.String(required=True)
+    detail = fields.String(required=True)
+    url = fields.String(required=True)
+
+
+class ResultsSchema(Schema):
+    results = fields.List(fields.Nested(HitSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class PlaceSchema(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class LicenceSchema(Schema):
+    profession = fields.String(required=True)
+    number = fields.String(required=True)
+    category = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    state_since = fields.Date(required=True)
+    practising = fields.Boolean(required=True)
+    granted_on = fields.Date(required=True)
+    organisation = fields.Nested(PlaceSchema, required=True, allow_none=True)
+
+
+class BriefSchema(Schema):
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    title = fields.String(required=True)
+    subject = fields.Dict(required=True)
+    decided_on = fields.Date(required=True)
+    until = fields.Date(required=True, allow_none=True)
+    marks = fields.List(fields.String(), required=True)
+    url = fields.String(required=True)
+
+
+class PractitionerSchema(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    licences = fields.List(fields.Nested(LicenceSchema), required=True)
+    notices = fields.List(fields.Nested(BriefSchema), required=True)
+
+
+class OrganisationSchema(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    uscc = fields.String(required=True, allow_none=True)
+    licence_number = fields.String(required=True, allow_none=True)
+    form = fields.String(required=True, allow_none=True)
+    district = fields.String(required=True)
+    head = fields.String(required=True, allow_none=True)
+    authority = fields.String(required=True, allow_none=True)
+    established_on = fields.Date(required=True, allow_none=True)
+    state = fields.String(required=True)
+    state_since = fields.Date(required=True)
+    practising = fields.Boolean(required=True)
+    head_office = fields.Nested(PlaceSchema, required=True, allow_none=True)
+    branches = fields.List(fields.Nested(PlaceSchema), required=True)
+    notices = fields.List(fields.Nested(BriefSchema), required=True)
+
+
+class ListQuery(Schema):
+    kind = fields.String(load_default=None, metadata={"description": "permit、penalty、finding……"})
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, _MOST))
+    before = fields.Integer(load_default=None, metadata={"description": "上一页的 next"})
+
+
+class ListSchema(Schema):
+    results = fields.List(fields.Nested(BriefSchema), required=True)
+    next = fields.Integer(required=True, allow_none=True)
+
+
+class VersionSchema(Schema):
+    version = fields.Integer(required=True)
+    action = fields.String(required=True)
+    index = fields.Integer(required=True, metadata={"description": "在公共存证日志中的序号"})
+    time = fields.AwareDateTime(required=True)
+
+
+class ProofSchema(Schema):
+    """Bytes are base64, as they are hashed; `inclusion` is the RFC 6962 audit path under `checkpoint`."""
+
+    index = fields.Integer(required=True)
+    leaf = fields.String(required=True)
+    salt = fields.String(required=True, allow_none=True)
+    body = fields.String(required=True, allow_none=True)
+    size = fields.Integer(required=True)
+    inclusion = fields.List(fields.String(), required=True)
+    checkpoint = fields.String(required=True)
+    how_to_verify = fields.List(fields.String(), required=True)
+
+
+class NoticeSchema(Schema):
+    id = fields.String(required=True)
+    url = fields.String(required=True)
+    record = fields.Dict(required=True, metadata={"description": "公示的全部内容，与存证日志中所存一致"})
+    versions = fields.List(fields.Nested(VersionSchema), required=True)
+    ledger = fields.Nested(ProofSchema, required=True)
+
+
+class TombstoneSchema(Schema):
+    id = fields.String(required=True)
+    gone = fields.Boolean(required=True)
+    ground = fields.String(required=True, validate=validate.OneOf(tuple(GROUNDS)))
+    date = fields.Date(required=True)
+    document_number = fields.String(metadata={"description": "仅在依法须说明撤下理由时"})
+    versions = fields.List(fields.Nested(VersionSchema), required=True)
+    ledger = fields.Nested(ProofSchema, required=True)
+
+
+@blueprint.route("/search.json")
+@public
+@blueprint.arguments(SearchQuery, location="query", error_status_code=400)
+@blueprint.response(200, ResultsSchema)
+def search(query: Mapping[str, Any]) -> dict[str, Any]:
+    """查询从业人员和执业机构"""
+    with work().read() as session:
+        found = pages.search(session, query["q"], after=query["after"], limit=query["limit"])
+    results = [
+        {
+            "id": hit.public_id,
+            "kind": hit.kind,
+            "name": hit.name,
+            "detail": hit.detail,
+            "url": url_for(f"public.{hit.kind}", public_id=hit.public_id),
+        }
+        for hit in found.hits
+    ]
+    return {"results": results, "next": found.next}
+
+
+@blueprint.route("/practitioners/<string(length=16):public_id>.json")
+@public
+@blueprint.response(200, PractitionerSchema)
+def practitioner(public_id: str) -> dict[str, Any]:
+    """一名从业人员：执业许可及其状态、当前公示"""
+    with work().read() as session:
+        page = pages.practitioner(session, public_id)
+    return {**vars(page.practitioner), "notices": [_brief(shown) for shown in page.notices]}
+
+
+@blueprint.route("/organisations/<string(length=16):public_id>.json")
+@public
+@blueprint.response(200, OrganisationSchema)
+def organisation(public_id: str) -> dict[str, Any]:
+    """一家执业机构：登记事项及其状态、当前公示"""
+    with work().read() as session:
+        page = pages.organisation(session, public_id)
+    return {**vars(page.organisation), "notices": [_brief(shown) for shown in page.notices]}
+
+
+@blueprint.route("/notices.json")
+@public
+@blueprint.arguments(ListQuery, location="query", error_status_code=400)
+@blueprint.response(200, ListSchema)
+def index(query: Mapping[str, Any]) -> dict[str, Any]:
+    """当前公示，最近公开的在前"""
+    with work().read() as session:
+        listed, following = notices.listed(
+            session, kind=query["kind"], before=query["before"], limit=query["limit"]
+        )
+    return {"results": [_brief(shown) for shown in listed], "next": following}
+
+
+@blueprint.route("/notices/<string(length=16):public_id>.json")
+@public
+@blueprint.alt_response(410, schema=TombstoneSchema, success=True)
+@blueprint.response(200, NoticeSchema)
+def notice(public_id: str) -> ResponseReturnValue | dict[str, Any]:
+    """一条公示及其存证；结束后为 410 和撤下说明"""
+    with work().read() as session:
+        page = pages.notice(session, public_id)
+    shown = page.notice
+    common = {"id": shown.public_id, "versions": _versions(shown), "ledger": page.proof.document()}
+    if isinstance(shown, Shown):
+        return {**common, "url": url_for("public.notice", public_id=shown.public_id), "record": shown.body}
+    ended = {**common, "gone": True, "ground": shown.ground, "date": shown.ended_on}
+    if shown.document_number:
+        ended["document_number"] = shown.document_number
+    return TombstoneSchema().dump(ended), 410
+
+
+def _brief(shown: Shown) -> dict[str, Any]:
+    return {
+        "id": shown.public_id,
+        "kind": shown.kind,
+        "title": shown.title,
+        "subject": shown.subject,
+        "decided_on": shown.decided_on,
+        "until": shown.until,
+        "marks": shown.body["marks"],
+        "url": url_for("public.notice", public_id=shown.public_id),
+    }
+
+
+def _versions(shown: Shown | Tombstone) -> list[dict[str, Any]]:
+    return [
+        {"version": version.number, "action": version.action, "index": version.position, "time": version.at}
+        for version in shown.versions
+    ]

@@ -1,0 +1,179 @@
+"""Staff pages: the work list of releases, one release with its six steps, notices and how they end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from publicity.notices import content, end, publish
+from publicity.notices import find as notices
+from publicity.notices.find import Shown
+from publicity.release import archive, decide, states
+from publicity.release import find as releases
+from registry.kernel.access import current_actor, requires
+from registry.kernel.faults import FieldFault, Gone, Invalid
+from registry.kernel.host import work
+from registry.web.forms import faults_by_path
+
+blueprint = Blueprint("release", __name__, url_prefix="/staff", template_folder="templates")
+
+PAGE = 50
+
+
+@blueprint.get("/releases")
+@requires("release.read")
+def index() -> ResponseReturnValue:
+    state, after = request.args.get("state"), request.args.get("after")
+    actor = current_actor()
+    with work().read() as session:
+        if state is None:
+            listed, following = releases.mine(session, actor, after=after, limit=PAGE)
+        else:
+            known = state if state in states.STATES else None
+            listed, following = releases.everything(session, state=known, after=after, limit=PAGE)
+        published = notices.of_releases(session, [brief.id for brief in listed if brief.title is None])
+        return render_template(
+            "publicity/releases.html",
+            releases=listed,
+            following=following,
+            published=published,
+            state=state,
+            states=states.STATES,
+            counts=releases.counts(session),
+            today=session.today,
+        )
+
+
+@blueprint.get("/releases/<public_id>")
+@requires("release.read")
+def release(public_id: str) -> ResponseReturnValue:
+    return _release(public_id, {})
+
+
+@blueprint.post("/releases/<public_id>/steps/<step>")
+@requires("release.read")
+def take(public_id: str, step: str) -> ResponseReturnValue:
+    """Any of the six steps; who may take which is the use case's to say."""
+    note = request.form.get("note", "")
+    given: dict[str, Any] = {"release": public_id, "revision": _revision(), "note": note}
+    try:
+        with work().write(current_actor()) as session:
+            if step == "propose":
+                fill = {code[5:]: text for code, text in request.form.items() if code.startswith("fill.")}
+                decide.propose(session, session.actor, fill=fill, **given)
+            elif step == "publish":
+                publish.publish(session, session.actor, **given)
+            elif step == "archive":
+                archive.archive(session, session.actor, **given)
+            else:
+                decide.review(session, session.actor, step=step, **given)
+    except Invalid as invalid:
+        return _release(public_id, _by_field(invalid))
+    flash(f"已{states.step_named(step).title}。")
+    return redirect(url_for("release.release", public_id=public_id), 303)
+
+
+@blueprint.post("/releases/<public_id>/send-back")
+@requires("release.read")
+def send_back(public_id: str) -> ResponseReturnValue:
+    try:
+        with work().write(current_actor()) as session:
+            decide.send_back(
+                session,
+                session.actor,
+                release=public_id,
+                revision=_revision(),
+                reason=request.form.get("reason", ""),
+            )
+    except Invalid as invalid:
+        return _release(public_id, _by_field(invalid))
+    flash("已退回经办人。")
+    return redirect(url_for("release.release", public_id=public_id), 303)
+
+
+@blueprint.get("/notices")
+@requires("release.read")
+def notice_list() -> ResponseReturnValue:
+    before = request.args.get("before", type=int)
+    with work().read() as session:
+        listed, following = notices.listed(session, before=before, limit=PAGE)
+        fallen = notices.fallen(session) if before is None else []
+        today = session.today
+    return render_template(
+        "publicity/staff_notices.html", notices=listed, following=following, fallen=fallen, today=today
+    )
+
+
+@blueprint.get("/notices/<public_id>")
+@requires("release.read")
+def notice(public_id: str) -> ResponseReturnValue:
+    return _notice(public_id, {})
+
+
+@blueprint.post("/notices/<public_id>/withdraw")
+@requires("notice.withdraw")
+def withdraw(public_id: str) -> ResponseReturnValue:
+    try:
+        with work().write(current_actor()) as session:
+            end.withdraw(session, session.actor, notice=public_id, ground=request.form.get("ground", ""))
+    except Invalid as invalid:
+        return _notice(public_id, faults_by_path(invalid))
+    flash("已撤下，公示内容已删除。")
+    return redirect(url_for("release.notice_list"), 303)
+
+
+@blueprint.post("/notices/<public_id>/marks")
+@requires("notice.mark")
+def mark(public_id: str) -> ResponseReturnValue:
+    with work().write(current_actor()) as session:
+        publish.mark(session, session.actor, notice=public_id, marks=request.form.getlist("marks"))
+    flash("标注已更新。")
+    return redirect(url_for("release.notice", public_id=public_id), 303)
+
+
+def _release(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+    with work().read() as session:
+        page = releases.page(session, current_actor(), public_id)
+        published = notices.of_releases(session, [page.brief.id]).get(page.brief.id)
+        today = session.today
+    rendered = render_template(
+        "publicity/release.html",
+        release=page,
+        published=published,
+        shown=published if isinstance(published, Shown) else None,
+        steps=[step.title for step in states.STEPS],
+        today=today,
+        faults=faults,
+        values=request.form,
+    )
+    return rendered, 422 if faults else 200
+
+
+def _notice(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+    with work().read() as session:
+        shown = notices.notice(session, public_id)
+    if not isinstance(shown, Shown):
+        raise Gone("这条公示已经结束")
+    page = render_template(
+        "publicity/staff_notice.html",
+        notice=shown,
+        grounds=[(ground, content.GROUNDS[ground]) for ground in content.WITHDRAWABLE],
+        marks=list(content.MARKS.items()),
+        faults=faults,
+        values=request.form,
+    )
+    return page, 422 if faults else 200
+
+
+def _revision() -> int:
+    text = request.form.get("revision", "")
+    if not text.isascii() or not text.isdigit():
+        raise Invalid.field("revision", "required", "页面已过期，请刷新后重试")
+    return int(text)
+
+
+def _by_field(invalid: Invalid) -> dict[str, list[str]]:
+    """Messages by the form's own fields: a filled-in column is called `fill.<code>` there."""
+    renamed = [FieldFault(f.path.replace("columns.", "fill.", 1), f.rule, f.message) for f in invalid.fields]
+    return faults_by_path(Invalid(invalid.title, renamed))
