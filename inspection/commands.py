@@ -1,0 +1,130 @@
+"""`legalcredit draw`: draw from files and verify a published record, without database, keys or network."""
+
+import json
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from inspection.draw import frame as frames
+from inspection.draw import record as records
+from inspection.draw import verify as verification
+from inspection.draw.canon import canonical, read_json
+from inspection.draw.rules import Invalid
+from registry.kernel.shell import Failed
+
+# A changed frame changes every ticket: the first differences tell what happened, the count the rest.
+_SHOWN = 50
+# A value longer than this is found by its path; the terminal shows how it begins.
+_VALUE_WIDTH = 120
+
+_file = click.Path(path_type=Path)
+
+
+@click.group()
+def draw() -> None:
+    """双随机抽取：按公开的名录与随机源抽取，或核验已公布的记录。"""
+
+
+@draw.command()
+@click.option("--frame", "frame_file", type=_file, required=True, help="名录快照（JSON）。")
+@click.option(
+    "--entropy",
+    "entropy_file",
+    type=_file,
+    required=True,
+    help='随机源（JSON）：各项按计划次序排列的数组，或 {"entropy": […]}。',
+)
+@click.option("--out", type=_file, required=True, help="抽取记录写入的文件（规范 JSON，末尾换行）。")
+def run(frame_file: Path, entropy_file: Path, out: Path) -> None:
+    """抽取对象与检查人员，写出完整记录。不合规则时不写任何文件。"""
+    try:
+        frame = frames.check(_read(frame_file, "frame"))
+        record = records.draw(frame, _supplied(_read(entropy_file, "entropy")))
+    except Invalid as fault:
+        _refuse(fault)
+    _write(out, canonical(record) + b"\n")
+    unassignable = record["unassignable"]
+    if unassignable is not None:
+        click.echo(f"对象已抽出，检查人员无法安排：{unassignable['why']}。记录已写入 {out}", err=True)
+        raise Failed("unassignable", **unassignable)
+    click.echo(f"已抽取 {len(record['selected'])} 个对象，记录已写入 {out}")
+
+
+@draw.command()
+@click.argument("record_file", metavar="RECORD.json", type=_file)
+def verify(record_file: Path) -> None:
+    """重新计算一份记录并逐项比对：一致时输出 verified，否则逐条列出不同之处。
+
+    检查点的签名须用日志公钥另行核验（任何支持 C2SP signed note 的工具均可）。
+    """
+    try:
+        differences = verification.verify(_read(record_file, "record"))
+    except Invalid as fault:
+        _refuse(fault)
+    if not differences:
+        click.echo("verified")
+        return
+    for difference in differences[:_SHOWN]:
+        click.echo(_told(difference))
+    if len(differences) > _SHOWN:
+        click.echo(f"……另有 {len(differences) - _SHOWN} 处不同")
+    first = differences[0]
+    raise Failed("differs", count=len(differences), path=first.path, rule=first.rule, message=first.message)
+
+
+def _read(file: Path, name: str) -> object:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        raise Invalid(name, "unreadable") from None
+    return read_json(content, name)
+
+
+def _supplied(value: object) -> object:
+    """The items, also where they stand under the key `entropy` alone, as in a record."""
+    return value["entropy"] if isinstance(value, dict) and value.keys() == {"entropy"} else value
+
+
+def _write(out: Path, content: bytes) -> None:
+    """All of it or nothing: a record that was cut off would look like a draw that never ended."""
+    target = out.resolve()
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+    try:
+        if target.exists() and not target.is_file():
+            raise OSError(f"not a file: {target}")  # noqa: TRY301 - a device or folder is refused like a full disk
+        try:
+            with unfinished.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        click.echo(f"记录未能写入 {out}：{error}", err=True)
+        raise Failed("unwritable", path=str(out)) from None
+
+
+def _told(difference: verification.Difference) -> str:
+    line = f"{difference.message}（{difference.rule}）"
+    if difference.rule in ("differs", "wrong length"):
+        line += f" 应为 {_shown(difference.expected)}，记录为 {_shown(difference.found)}"
+    return _printable(line)
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _VALUE_WIDTH else text[:_VALUE_WIDTH] + "…"
+
+
+def _refuse(fault: Invalid) -> NoReturn:
+    raise Failed(
+        "invalid", path=_printable(fault.path), rule=fault.rule, message=_printable(fault.message)
+    ) from None
+
+
+def _printable(text: str) -> str:
+    """A key of a hostile file may hold a lone surrogate, which no terminal can be sent."""
+    return text.encode("utf-8", "backslashreplace").decode()
