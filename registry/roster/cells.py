@@ -59,7 +59,7 @@ def read_code(text: str) -> str:
 def match_name(name: str) -> str:
     """The form in which two spellings of one name are equal: widths, brackets and spaces do not count."""
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).translate(_BRACKETS)
-    return re.sub(r"\s", "", folded).upper()
+    return unicodedata.normalize("NFKC", re.sub(r"\s", "", folded).upper())
 
 
 _BRACKETS = str.maketrans("【】[]〔〕", "()()()")
