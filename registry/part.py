@@ -13,12 +13,15 @@ from registry.commands.ledger import ledger
 from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
 from registry.credit.importers import EVENTS, PENALTIES, PERMITS
+from registry.kernel import runs, workdays
 from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
 from registry.kernel.part import Import, Navigation, Part
 from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
-from registry.web import api_docs, audit, clients, log, sign_in, site, staff
+from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
+from registry.web import api_docs, audit, calendar, clients, log, roster, roster_edit, sign_in, site, staff
+from registry.web import jobs as jobs_page
 
 PART = Part(
     name="registry",
@@ -28,6 +31,9 @@ PART = Part(
         staff.blueprint,
         clients.blueprint,
         audit.blueprint,
+        calendar.blueprint,
+        jobs_page.blueprint,
+        roster_edit.blueprint,
         api_docs.blueprint,
         log.blueprint,
     ),
@@ -41,6 +47,8 @@ PART = Part(
         clients_command,
     ),
     imports=(
+        Import("organisations", "执业机构", ORGANISATIONS),
+        Import("practitioners", "从业人员", PRACTITIONERS),
         Import("permits", "行政许可", PERMITS),
         Import("penalties", "行政处罚", PENALTIES),
         Import("events", "信用事件", EVENTS),
@@ -56,12 +64,15 @@ PART = Part(
         Permission("credit.read", "查看信用事件的全部内容", EVERYONE - {"witness", "draw", "admin"}),
         Permission("credit.record", "录入和撤销信用事件", frozenset({"clerk", "head", "inspector"})),
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
-        Permission("calendar.edit", "维护工作日历", frozenset({"admin"})),
-        Permission("jobs.read", "查看定时任务", frozenset({"admin", "auditor"})),
+        Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
+        Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),
     ),
     navigation=(
+        Navigation("名册", "roster.index", roster.READ, 100),
         Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800),
         Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810),
+        Navigation("工作日历", "calendar.index", workdays.EDIT, 830),
+        Navigation("定时任务", "jobs.index", runs.READ, 840),
         Navigation("审计记录", "audit.index", audit_book.READ, 820),
     ),
     acts={
@@ -77,11 +88,15 @@ PART = Part(
         "staff.lock_out": "登录锁定",
         "staff.confirm": "确认本人密码",
         "staff.sign_out": "退出登录",
+        "calendar.load": "载入工作日历",
+        "calendar.edit": "修改工作日历",
+        "calendar.confirm": "核定全年工作日历",
         "client.add": "添加接口客户端",
         "client.revoke": "撤销接口客户端",
         "roster.enrol": "登记机构或从业人员",
         "roster.state": "变更机构或执业状态",
         "roster.transfer": "变更执业机构",
+        "roster.look_up": "按证件号码查人",
     },
     closing=(audit_book.close,),
     identify=identify,

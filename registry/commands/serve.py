@@ -4,6 +4,7 @@ import logging
 import multiprocessing
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ def serve(host: Host, *, address: str, port: int | None, workers: int, threads: 
     port = port or host.settings.port
     if host.package is None:
         raise Failed("no_application")
+    _refuse_taken(address, port)
     _collect_metrics(host.settings.home / "metrics" / str(port))
     # A forked worker would carry metrics that were set up for one process.
     multiprocessing.set_start_method("spawn", force=True)
@@ -65,8 +67,6 @@ def serve(host: Host, *, address: str, port: int | None, workers: int, threads: 
         server.on_startup(jobs.start)
     try:
         server.serve()
-    except OSError as error:
-        raise Failed("address", address=f"{address}:{port}", message=os.strerror(error.errno or 0)) from error
     finally:
         jobs.stop()
 
@@ -90,7 +90,8 @@ class JobsProcess:
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)  # noqa: S603 — our own interpreter and module
+            # A session of its own, so that Ctrl-C reaches it through us alone and in order.
+            process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
             while process.poll() is None and not self._stopping.wait(0.5):
                 pass
             if not self._stopping.is_set():
@@ -105,6 +106,15 @@ class JobsProcess:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _refuse_taken(address: str, port: int) -> None:
+    """Raises Failed if somebody listens there: the server would share the port with it, and requests go to either."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        socket.create_server((address, port), family=family).close()
+    except OSError as error:
+        raise Failed("address", address=f"{address}:{port}", message=os.strerror(error.errno or 0)) from error
 
 
 def _collect_metrics(folder: Path) -> None:

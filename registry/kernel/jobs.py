@@ -113,6 +113,7 @@ class Runner:
                     self._run,
                     trigger,
                     args=(job, lease, recovery),
+                    kwargs={"slot": None},
                     id=job.name,
                     next_run_time=recovery or self._first_slot(job, trigger, now),
                     misfire_grace_time=int(GRACE.total_seconds()),
