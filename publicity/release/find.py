@@ -92,7 +92,8 @@ def everything(
 
 def counts(session: WorkSession) -> dict[str, int]:
     """How many releases are in each state."""
-    return dict(session.execute(select(Release.state, func.count()).group_by(Release.state)).tuples().all())
+    rows = session.execute(select(Release.state, func.count()).group_by(Release.state))
+    return {row[0]: row[1] for row in rows}
 
 
 def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
