@@ -22,11 +22,11 @@ run: install ## database, demo city, server with jobs on http://127.0.0.1:8000
 
 test: .venv/.tests ## the fast tests, on SQLite and PostgreSQL (some minutes)
 	$(BIN)/python -m tests.services
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 slow: .venv/.tests ## the tests that take longer
 	$(BIN)/python -m tests.services
-	$(BIN)/pytest -m slow -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -m slow -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 bench: .venv/.tests ## the measured figures
 	$(BIN)/python -m tests.services

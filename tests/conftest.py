@@ -223,7 +223,7 @@ class Commands:
 
     def serve(self, *options: str) -> str:
         """The address of a production server on this installation, once it answers."""
-        process = self.start("serve", *options)
+        process = self.start("serve", "--workers", "1", *options)
         address = f"http://127.0.0.1:{self.environment['PORT']}"
         deadline = time.monotonic() + 60
         while not _answers(f"{address}/healthz"):
