@@ -25,6 +25,7 @@ __all__ = [
     "Licence",
     "Organisation",
     "Practitioner",
+    "Taken",
     "admit_organisations",
     "admit_practitioners",
     "change_organisation_state",

@@ -46,6 +46,7 @@ __all__ = [
     "by_uscc",
     "identity",
     "licence",
+    "look_up",
     "members",
     "named",
     "organisation",
@@ -110,6 +111,13 @@ def by_id_number(session: WorkSession, number: str) -> Found | None:
     query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
     row = session.execute(query.where(PractitionerRow.id_blind == blind)).one_or_none()
     return Found("practitioner", row.id, row.public_id, row.name) if row is not None else None
+
+
+def look_up(session: WorkSession, number: str) -> Found | None:
+    """As `by_id_number`, for a person who asks: the question is an act, whether or not somebody is found."""
+    found = by_id_number(session, number)
+    session.act("roster.look_up", found.public_id if found else "none")
+    return found
 
 
 def named(
