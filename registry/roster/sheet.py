@@ -98,7 +98,8 @@ def _worksheet(name: str, worksheet: python_calamine.CalamineSheet) -> Sheet:
         for number, cells in enumerate(worksheet.iter_rows(), 1):
             yield number, left + [cell_text(cell) for cell in cells]
 
-    return Sheet(name, rows, worksheet.total_height, tuple(worksheet.merged_cell_ranges or ()))
+    size = worksheet.end[0] + 1 if worksheet.end else 0
+    return Sheet(name, rows, size, tuple(worksheet.merged_cell_ranges or ()))
 
 
 def cell_text(cell: object) -> str:
