@@ -111,7 +111,13 @@ def smallest_load(document: Json, seed: str, units: Sequence[Mapping[str, Any]])
 
 
 @st.composite
-def tight_frames(draw: st.DrawFn, *, max_units: int = 7, max_inspectors: int = 6) -> Json:
+def tight_frames(
+    draw: st.DrawFn,
+    *,
+    max_units: int = 7,
+    max_inspectors: int = 6,
+    limits: Sequence[int | None] = (None, 1, 2, 3),
+) -> Json:
     """Small frames with few inspectors, recusals, districts and scarce leads. Not all can be staffed."""
     kinds = ["law_firm", "notary_office"]
     districts = st.sampled_from(["310101", "310104", None])
@@ -139,7 +145,7 @@ def tight_frames(draw: st.DrawFn, *, max_units: int = 7, max_inspectors: int = 6
             size=draw(st.sampled_from([2, 2, 3])),
             lead_required=draw(st.booleans()),
             cross_district=draw(st.booleans()),
-            max_load=draw(st.sampled_from([None, 1, 2, 3])),
+            max_load=draw(st.sampled_from(limits)),
         ),
     )
 
