@@ -70,7 +70,8 @@ class Keyring:
             raise KeyMissing(f"field key {version} is not installed")
         try:
             plain = self._fields[version].decrypt(blob[2 : 2 + _NONCE], blob[2 + _NONCE :], context.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
+            # ValueError: cut off within the nonce.
             raise KeyMissing(f"{context}: altered, or sealed under another key") from error
         return plain.decode()
 

@@ -1,10 +1,13 @@
-"""Settings from the environment. All faults are told at once, because an office restarts the service rarely."""
+"""Settings from the environment.
+
+All faults are told at once, in both languages of the people who set up servers, and without the value, which may hold
+a password.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -45,23 +48,30 @@ class Settings:
         )
         port = _number(environ, "PORT", 8000, range(1, 65536), faults)
         public_url = environ.get("LEGALCREDIT_URL", f"http://127.0.0.1:{port}").rstrip("/")
-        address = urlsplit(public_url)
-        if address.scheme not in ("http", "https") or not address.netloc or address.query:
-            faults.append("LEGALCREDIT_URL: an http or https address is expected")
+        if not re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[^\s/?#@\[\]]+)(/[^\s?#]*)?", public_url):
+            faults.append("LEGALCREDIT_URL: 应为 http 或 https 网址 · an http or https address is expected")
         origin = environ.get("LEGALCREDIT_ORIGIN", "legalcredit.example")
         if not re.fullmatch(r"[a-z0-9][a-z0-9./-]{0,199}", origin):
             faults.append(
-                "LEGALCREDIT_ORIGIN: lower-case letters, digits, dots, slashes and hyphens are expected"
+                "LEGALCREDIT_ORIGIN: 只能用小写字母、数字、点、斜线和连字符 · "
+                "lower-case letters, digits, dots, slashes and hyphens are expected"
             )
         bureau_uscc = environ.get("LEGALCREDIT_BUREAU_USCC", cls.bureau_uscc)
         if "LEGALCREDIT_BUREAU_USCC" in environ and not uscc.is_valid(bureau_uscc):
-            faults.append("LEGALCREDIT_BUREAU_USCC: not a unified social credit code (GB 32100)")
+            faults.append(
+                "LEGALCREDIT_BUREAU_USCC: 不是统一社会信用代码（GB 32100） · not a unified social credit code"
+            )
         region = environ.get("LEGALCREDIT_REGION", cls.region)
-        if not re.fullmatch(r"[1-9]\d{5}", region):
-            faults.append("LEGALCREDIT_REGION: a six-digit GB/T 2260 code is expected")
+        if not re.fullmatch(r"[1-9][0-9]{5}", region):
+            faults.append(
+                "LEGALCREDIT_REGION: 应为六位行政区划代码（GB/T 2260） · a six-digit GB/T 2260 code is expected"
+            )
+        proxies = _number(environ, "LEGALCREDIT_PROXIES", 0, range(10), faults)
         log_level = environ.get("LEGALCREDIT_LOG_LEVEL", "INFO").upper()
         if log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            faults.append("LEGALCREDIT_LOG_LEVEL: DEBUG, INFO, WARNING or ERROR is expected")
+            faults.append(
+                "LEGALCREDIT_LOG_LEVEL: 应为 · one of these is expected: DEBUG, INFO, WARNING, ERROR"
+            )
         settings = cls(
             home=home,
             database_url=database_url,
@@ -71,8 +81,8 @@ class Settings:
             bureau=environ.get("LEGALCREDIT_BUREAU", cls.bureau),
             bureau_uscc=bureau_uscc,
             region=region,
-            secure_cookies=address.scheme == "https",
-            proxies=_number(environ, "LEGALCREDIT_PROXIES", 0, range(10), faults),
+            secure_cookies=public_url.startswith("https:"),
+            proxies=proxies,
             log_level=log_level,
         )
         if faults:
@@ -87,7 +97,9 @@ def _database_url(text: str, faults: list[str]) -> str:
     except ArgumentError:
         backend = ""
     if backend not in ("sqlite", "postgresql"):
-        faults.append("DATABASE_URL: a sqlite or postgresql address is expected")
+        faults.append(
+            "DATABASE_URL: 应为 sqlite 或 postgresql 地址 · a sqlite or postgresql address is expected"
+        )
     return text
 
 
@@ -95,5 +107,6 @@ def _number(environ: Mapping[str, str], name: str, default: int, allowed: range,
     text = environ.get(name, str(default))
     if text.isascii() and text.isdigit() and int(text) in allowed:
         return int(text)
-    faults.append(f"{name}: a number from {allowed.start} to {allowed.stop - 1} is expected")
+    least, most = allowed.start, allowed.stop - 1
+    faults.append(f"{name}: 应为 {least} 至 {most} 的数字 · a number from {least} to {most} is expected")
     return default
