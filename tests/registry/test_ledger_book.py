@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from registry.kernel.access import Actor
@@ -183,6 +183,18 @@ def test_purging_deletes_salts_and_bodies_and_every_old_proof_still_verifies(wor
         assert verify(session, "public") == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_purged_is_gone_from_the_database_file_too(work: Work, home: Path) -> None:
+    append(work, *(entry(number, body={"reason": f"未按规定执业{number}"}) for number in range(20)))
+    with work.write(CLERK) as session:
+        session.act("notices.expire", "record7")
+        assert book.purge(session, "public", "record7", before_version=2) == 1
+    work.engine.dispose()
+    content = b"".join(path.read_bytes() for path in home.glob("legalcredit.db*"))
+    assert "未按规定执业8".encode() in content
+    assert "未按规定执业7".encode() not in content
+
+
 def test_every_leaf_of_a_book_of_several_tiles_is_proved_in_every_size_that_was_signed(work: Work) -> None:
     heads = []
     for size in (1, 255, 256, 257, 600):
@@ -308,7 +320,7 @@ def test_nothing_is_signed_after_the_last_checkpoint_was_replaced(work: Work, en
         append(work, entry(3))
 
 
-def drop_triggers(connection) -> None:
+def drop_triggers(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("DROP FUNCTION reg_ledger_refuse CASCADE"))
         return

@@ -39,7 +39,9 @@ def test_the_reference_tree_has_the_published_roots() -> None:
         assert merkle.root(LEAVES[:size]) == root
 
 
-@pytest.mark.parametrize("case", REFERENCE["inclusion"], ids=lambda case: f"{case['index']} in {case['size']}")
+@pytest.mark.parametrize(
+    "case", REFERENCE["inclusion"], ids=lambda case: f"{case['index']} in {case['size']}"
+)
 def test_the_reference_tree_has_the_published_audit_paths(case: dict) -> None:
     index, size, proof = case["index"], case["size"], unhex(case["proof"])
     assert merkle.inclusion_proof(index, size, in_memory(LEAVES)) == proof
@@ -57,7 +59,9 @@ hashes = st.integers(1, 600).map(lambda size: [sha256(str(i).encode()).digest() 
 
 
 @given(hashes, st.data())
-def test_appending_in_any_pieces_gives_the_tree_of_the_definition(leaves: list[bytes], data: st.DataObject) -> None:
+def test_appending_in_any_pieces_gives_the_tree_of_the_definition(
+    leaves: list[bytes], data: st.DataObject
+) -> None:
     cut = data.draw(st.integers(0, len(leaves)))
     first, lower = Frontier().extend(leaves[:cut])
     whole, upper = Frontier.from_bytes(first.size, first.to_bytes()).extend(leaves[cut:])

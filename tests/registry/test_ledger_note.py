@@ -49,7 +49,10 @@ def test_signing_with_go_s_example_key_gives_go_s_note_byte_for_byte() -> None:
 
 def test_a_note_of_two_keys_opens_with_either_and_keeps_the_order() -> None:
     note = sign_note("两把密钥\n", [PETER, OURS])
-    assert [s.name for s in open_note(note, [OURS.verifier, PETER.verifier]).verified] == [PETER.name, OURS.name]
+    assert [s.name for s in open_note(note, [OURS.verifier, PETER.verifier]).verified] == [
+        PETER.name,
+        OURS.name,
+    ]
     assert [s.name for s in open_note(note, [OURS.verifier]).unknown] == [PETER.name]
 
 

@@ -17,14 +17,13 @@ from registry.ledger.verify import verify
 # Ready and go are said over the pipes: the processes meet without any waiting for time to pass.
 PRELUDE = """
 import json, os, sys
-from publicity.app import PARTS
 from registry.kernel.access import Actor
 from registry.kernel.host import Host
 from registry.kernel.settings import Settings
 from registry.ledger import book
 from registry.ledger.book import Entry
 
-work = Host(Settings.load(os.environ), PARTS).work
+work = Host(Settings.load(os.environ), []).work
 
 def entry(name, number):
     return Entry("publish", f"{name}-{number}", 1, {"number": number}, {"number": number})
@@ -39,7 +38,7 @@ RACER = (
     + """
 name, positions = sys.argv[1], []
 meet("ready")
-for number in range(0, 120, 3):
+for number in range(0, 60, 5):
     with work.write(Actor.command(name)) as session:
         session.act("ledger.test", name)
         positions += book.append(session, "public", [entry(name, number + more) for more in range(1 + number % 5)])
@@ -60,7 +59,7 @@ class Halting(list):
 
 with work.write(Actor.command("dying")) as session:
     session.act("ledger.test", "dying")
-    book.append(session, "public", Halting(entry("dying", number) for number in range(20_000)))
+    book.append(session, "public", Halting(entry("dying", number) for number in range(6_000)))
 """
 )
 

@@ -178,10 +178,9 @@ def test_a_leaf_rewritten_with_all_that_follows_from_it_still_breaks_the_signed_
     with full.read() as session:
         rows, bodies = book._rows(session, "public", 120, [other])
     with unguarded(full.engine) as connection:
-        for table, values in ((EntryRow.__table__, rows[0]), (BodyRow.__table__, bodies[0])):
-            connection.execute(
-                update(table).where(table.c.book == "public", table.c.position == 120).values(values)
-            )
+        for table, values in zip(TABLES[1:3], (rows[0], bodies[0]), strict=True):
+            here = (table.c.book == "public", table.c.position == 120)
+            connection.execute(update(table).where(*here).values(values))
     found = {(item.place, item.rule): item.message for item in faults(full)}
     assert ("tile 0/000", "tile") in found
     assert "100 至 298" in found["checkpoint 299", "root"]
@@ -222,7 +221,9 @@ def test_the_command_names_book_place_and_rule_of_what_it_found(
 ) -> None:
     with unguarded(full.engine) as connection:
         connection.execute(
-            text("UPDATE reg_ledger_entries SET record = 'record18' WHERE book = 'public' AND position = 17")
+            text(
+                "UPDATE reg_ledger_entries SET record = 'record1017' WHERE book = 'public' AND position = 17"
+            )
         )
     done = legalcredit("ledger", "verify", "--book", "public")
     assert done.returncode == 1
