@@ -1,9 +1,50 @@
 """What inspections contribute."""
 
-from registry.kernel.part import Part
+from inspection.commands import draw
+from inspection.plan.intake import INSPECTORS
+from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
+from inspection.web import public, staff
+from registry.kernel.access import Permission
+from registry.kernel.part import Import, Navigation, Part
 from registry.kernel.store import Base
+
+_OFFICE = frozenset({"clerk", "head", "leader", "draw", "witness", "inspector", "auditor", "secrecy"})
 
 PART = Part(
     name="inspection",
+    commands=(draw,),
+    blueprints=(staff.blueprint, public.pages, public.api),
+    permissions=(
+        Permission("draw.read", "查看抽查计划与抽取", _OFFICE),
+        Permission("inspection.plan", "编制抽查事项、任务与检查人员名录", frozenset({"head"})),
+        Permission("draw.freeze", "冻结抽取名录", frozenset({"draw"})),
+        Permission("draw.commit", "提交名录存证", frozenset({"draw"})),
+        Permission("draw.chance", "提供随机源", frozenset({"witness", "draw"})),
+        Permission("draw.run", "执行抽取", frozenset({"draw"})),
+        Permission("draw.void", "申请或确认作废抽取", frozenset({"draw", "head", "leader"})),
+        Permission("visit.read", "查看检查任务", _OFFICE),
+        Permission("visit.record", "记录检查结果", frozenset({"inspector"})),
+        Permission("visit.review", "复核并办结检查", frozenset({"head"})),
+    ),
+    navigation=(
+        Navigation("双随机抽查", "inspection.overview", "draw.read", 40),
+        Navigation("检查", "inspection.visit_list", "visit.read", 41),
+    ),
+    acts={
+        "matter.publish": "公布抽查事项",
+        "task.create": "建立抽查任务",
+        "inspector.enlist": "登记检查人员",
+        "inspector.link": "关联检查人员账号",
+        "inspector.recuse": "登记回避",
+        "draw.freeze": "冻结抽取名录",
+        "draw.commit": "名录提交存证",
+        "draw.chance": "提供随机源",
+        "draw.run": "抽取",
+        "draw.void_proposed": "申请作废抽取",
+        "draw.void": "作废抽取",
+        "visit.record": "记录检查结果",
+        "visit.close": "办结检查",
+    },
+    imports=(Import("inspectors", "检查人员", INSPECTORS),),
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("insp_")),
 )

@@ -14,7 +14,18 @@ DISTRICTS = (
     ("310113", "宝山区", 3), ("310114", "嘉定区", 3), ("310115", "浦东新区", 18), ("310116", "金山区", 1),
     ("310117", "松江区", 2), ("310118", "青浦区", 2), ("310120", "奉贤区", 1), ("310151", "崇明区", 1),
 )  # fmt: skip
-_ROADS = ("明德路", "中兴路", "长宁路", "和平大道", "文津街", "科苑路", "江宁路", "临江大道", "学府路", "望海路")
+_ROADS = (
+    "明德路",
+    "中兴路",
+    "长宁路",
+    "和平大道",
+    "文津街",
+    "科苑路",
+    "江宁路",
+    "临江大道",
+    "学府路",
+    "望海路",
+)
 CITY = "示范市"
 
 
@@ -95,10 +106,11 @@ def city(today: date) -> City:
     words = names.firm_words(chance)
     firms: list[Firm] = []
     people: list[Person] = []
+    taken: set[str] = set()
     for trade in _TRADES:
         own = [_firm(chance, trade, len(firms) + n, n, words, today) for n in range(trade.count)]
         firms.extend(own)
-        people.extend(_people(chance, trade, own, len(people), today))
+        people.extend(_people(chance, trade, own, len(people), today, taken))
     return City(today, firms, people, _officials(chance, today))
 
 
@@ -127,22 +139,25 @@ def _firm(chance: Random, trade: _Trade, key: int, n: int, words: Iterator[str],
     )
 
 
-def _people(chance: Random, trade: _Trade, firms: Sequence[Firm], start: int, today: date) -> Iterator[Person]:
-    taken: set[str] = set()
+def _people(
+    chance: Random, trade: _Trade, firms: Sequence[Firm], start: int, today: date, taken: set[str]
+) -> Iterator[Person]:
     seats = list(firms) + chance.choices(firms, [f.weight for f in firms], k=trade.people - len(firms))
     for n, firm in enumerate(seats):
         key, female = start + n, chance.random() < 0.44
         born = date(today.year - chance.randint(26, 64), chance.randint(1, 12), chance.randint(1, 28))
-        earliest = max(firm.established_on.year, born.year + 24)
-        granted = date(chance.randint(min(earliest, today.year - 1), today.year - 1), chance.randint(1, 12), chance.randint(1, 28))
-        # A tenth of the people came in the last year; their permits are what double publicity shows.
-        if chance.random() < 0.05:
+        earliest = max(firm.established_on, date(born.year + 24, 7, 1))
+        granted = min(
+            earliest + timedelta(days=chance.randint(0, max((today - earliest).days - 400, 1))), today
+        )
+        # Some came in the last year; their permits are what double publicity shows.
+        if chance.random() < 0.05 and firm.established_on < today - timedelta(days=400):
             granted = today - timedelta(days=chance.randint(3, 360))
         id_number = numbers.resident_id(chance, born, female=female)
         while id_number in taken:
             id_number = numbers.resident_id(chance, born, female=female)
         taken.add(id_number)
-        category = chance.choices(("专职", "兼职", "公司"), (90, 6, 4))[0] if trade.profession == "lawyer" else None
+        category = chance.choices(("专职", "兼职"), (94, 6))[0] if trade.profession == "lawyer" else None
         yield Person(
             key=key,
             firm=firm.key,
@@ -157,9 +172,11 @@ def _people(chance: Random, trade: _Trade, firms: Sequence[Firm], start: int, to
         )
 
 
-def _licence(trade: _Trade, firm: Firm, granted: date, category: str | None, key: int, n: int, *, female: bool) -> str:
+def _licence(
+    trade: _Trade, firm: Firm, granted: date, category: str | None, key: int, n: int, *, female: bool
+) -> str:
     if trade.profession == "lawyer":
-        code = {"专职": 1, "兼职": 2, "公司": 7}[category or "专职"]
+        code = 2 if category == "兼职" else 1
         return numbers.lawyer_licence(firm.district, granted.year, code, 100_000 + key, female=female)
     if trade.profession == "forensic_appraiser":
         return f"{firm.district[:2]}00{granted.year % 100:02d}{firm.key % 1000:03d}{n % 1000:03d}"

@@ -80,8 +80,15 @@ _FIRM_AWARDS = ("文明窗口单位", "公共法律服务先进集体", "诚信�
 def facts(city: City) -> list[Fact]:
     """All events of the two years before `city.today`, oldest first."""
     chance = Random(f"demo-facts|{city.today.isoformat()}")
-    found = [*_permits(chance, city), *_penalties(chance, city), *_assessments(chance, city), *_other(chance, city)]
-    return sorted(found, key=lambda fact: (fact.decided_on, fact.kind, fact.document_number or "", fact.summary))
+    found = [
+        *_permits(chance, city),
+        *_penalties(chance, city),
+        *_assessments(chance, city),
+        *_other(chance, city),
+    ]
+    return sorted(
+        found, key=lambda fact: (fact.decided_on, fact.kind, fact.document_number or "", fact.summary)
+    )
 
 
 def _penalties(chance: Random, city: City) -> Iterator[Fact]:
@@ -95,8 +102,14 @@ def _penalties(chance: Random, city: City) -> Iterator[Fact]:
         decided = city.today - timedelta(days=chance.randint(4, 720))
         if decided <= max(person.granted_on, firm.established_on):
             continue
-        fine = Decimal(chance.randrange(offence.fine[0], offence.fine[1] + 1, 500)) / 10000 if offence.fine[1] else None
-        gain = Decimal(chance.randrange(2000, 40000, 500)) / 10000 if "没收违法所得" in offence.kinds else None
+        fine = (
+            Decimal(chance.randrange(offence.fine[0], offence.fine[1] + 1, 500)) / 10000
+            if offence.fine[1]
+            else None
+        )
+        gain = (
+            Decimal(chance.randrange(2000, 40000, 500)) / 10000 if "没收违法所得" in offence.kinds else None
+        )
         number = f"示司罚决字〔{decided.year}〕第{n + 1}号"
         content = [word for word in offence.kinds.split(";") if word == "警告"]
         content += [f"罚款{fine * 10000:.0f}元"] if fine else []
@@ -125,15 +138,28 @@ def _penalties(chance: Random, city: City) -> Iterator[Fact]:
             columns["CF_NR_WFFF"] = f"{gain:.6f}"
         if offence.suspension:
             columns["CF_NR_ZKDX"] = f"律师执业证 {person.licence_number}"
-        yield Fact("penalty", decided, firm, None if of_firm else person, number, offence.conduct, offence.severity, columns)
+        yield Fact(
+            "penalty",
+            decided,
+            firm,
+            None if of_firm else person,
+            number,
+            offence.conduct,
+            offence.severity,
+            columns,
+        )
 
 
 def _permits(chance: Random, city: City) -> Iterator[Fact]:
-    recent = city.today - timedelta(days=720)
+    recent = city.today - timedelta(days=400)
     parties: list[tuple[Firm, Person | None, date]] = [
-        (city.firms[p.firm], p, p.granted_on) for p in city.people if p.granted_on > recent and p.profession in _PERMITS
+        (city.firms[p.firm], p, p.granted_on)
+        for p in city.people
+        if p.granted_on > recent and p.profession in _PERMITS
     ]
-    parties += [(f, None, f.established_on) for f in city.firms if f.established_on > recent and f.kind in _PERMITS]
+    parties += [
+        (f, None, f.established_on) for f in city.firms if f.established_on > recent and f.kind in _PERMITS
+    ]
     chance.shuffle(parties)
     for n, (firm, person, decided) in enumerate(parties):
         name, certificate, verb = _PERMITS[person.profession if person else firm.kind]
@@ -192,7 +218,14 @@ def _assessments(chance: Random, city: City) -> Iterator[Fact]:
             if person.granted_on.year <= year:
                 grades = _GRADES[person.profession]
                 grade = chance.choices([g for g, _ in grades], [w for _, w in grades])[0]
-                yield Fact("annual_assessment", decided, city.firms[person.firm], person, None, f"{year}年度考核：{grade}")
+                yield Fact(
+                    "annual_assessment",
+                    decided,
+                    city.firms[person.firm],
+                    person,
+                    None,
+                    f"{year}年度考核：{grade}",
+                )
         for firm in city.firms:
             if firm.established_on.year <= year:
                 grade = chance.choices([g for g, _ in _FIRM_GRADES], [w for _, w in _FIRM_GRADES])[0]
@@ -200,32 +233,37 @@ def _assessments(chance: Random, city: City) -> Iterator[Fact]:
 
 
 def _other(chance: Random, city: City) -> Iterator[Fact]:
-    def day() -> date:
-        return city.today - timedelta(days=chance.randint(10, 720))
-
-    for n, person in enumerate(chance.sample(list(city.people), 260)):
-        decided = day()
-        if decided > person.granted_on:
-            number = f"示司表〔{decided.year}〕{n + 1}号"
-            yield Fact("award", decided, city.firms[person.firm], person, number, f"授予“{chance.choice(_AWARDS)}”称号")
-    for n, firm in enumerate(chance.sample(list(city.firms), 40)):
-        decided = day()
-        if decided > firm.established_on:
-            number = f"示司集〔{decided.year}〕{n + 1}号"
-            yield Fact("award", decided, firm, None, number, f"授予“{chance.choice(_FIRM_AWARDS)}”称号")
-    for n, person in enumerate(chance.sample([p for p in city.people if p.profession == "lawyer"], 900)):
-        decided = day()
-        if decided > person.granted_on:
-            hours = chance.randint(10, 80)
-            yield Fact("pro_bono", decided, city.firms[person.firm], person, f"GY{n + 1:05d}", f"公益法律服务 {hours} 小时")
-    for n, person in enumerate(chance.sample([p for p in city.people if p.profession == "lawyer"], 70)):
-        decided = day()
-        if decided > person.granted_on:
-            number = f"示律处〔{decided.year}〕{n + 1}号"
-            kind = chance.choices(("训诫", "警告", "通报批评", "公开谴责"), (50, 30, 15, 5))[0]
-            yield Fact("bar_sanction", decided, city.firms[person.firm], person, number, f"行业处分：{kind}")
-    for n, firm in enumerate(chance.choices(list(city.firms), k=64)):
-        decided = day()
-        if decided > firm.established_on:
-            number = f"示司诉查〔{decided.year}〕{n + 1}号"
-            yield Fact("complaint_upheld", decided, firm, None, number, "投诉查实：未按约定提供法律服务，已责令改正")
+    """Awards, pro bono hours, bar sanctions and upheld complaints."""
+    people, firms = list(city.people), list(city.firms)
+    lawyers = [person for person in people if person.profession == "lawyer"]
+    sanctions = (("训诫", "警告", "通报批评", "公开谴责"), (50, 30, 15, 5))
+    drawn: list[tuple[str, Person | Firm, str, str]] = [
+        *(
+            ("award", p, "示司表〔{year}〕{n}号", f"授予“{chance.choice(_AWARDS)}”称号")
+            for p in chance.sample(people, 260)
+        ),
+        *(
+            ("award", f, "示司集〔{year}〕{n}号", f"授予“{chance.choice(_FIRM_AWARDS)}”称号")
+            for f in chance.sample(firms, 40)
+        ),
+        *(
+            ("pro_bono", p, "GY{year}{n:05d}", f"公益法律服务 {chance.randint(10, 80)} 小时")
+            for p in chance.sample(lawyers, 900)
+        ),
+        *(
+            ("bar_sanction", p, "示律处〔{year}〕{n}号", f"行业处分：{chance.choices(*sanctions)[0]}")
+            for p in chance.sample(lawyers, 70)
+        ),
+        *(
+            ("complaint_upheld", f, "示司诉查〔{year}〕{n}号", "投诉查实：未按约定提供法律服务，已责令改正")
+            for f in chance.choices(firms, k=64)
+        ),
+    ]
+    for n, (kind, subject, number, summary) in enumerate(drawn, 1):
+        decided = city.today - timedelta(days=chance.randint(10, 720))
+        if isinstance(subject, Person):
+            firm, person, since = city.firms[subject.firm], subject, subject.granted_on
+        else:
+            firm, person, since = subject, None, subject.established_on
+        if decided > since:
+            yield Fact(kind, decided, firm, person, number.format(year=decided.year, n=n), summary)

@@ -26,7 +26,6 @@ from registry.kernel.canon import canonical
 from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
 from registry.kernel.work import WorkSession
 from registry.ledger import book
-from registry.ledger.leaf import Entry
 from registry.roster.tables import OrganisationRow
 
 # From the commitment to the end of the ceremony: afterwards an undrawn draw shows as overdue.
@@ -110,7 +109,7 @@ def commit(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     actor.require("draw.commit")
     row = locked(session, draw_id)
     _expect(row, "frozen")
-    entry = Entry(
+    entry = book.Entry(
         action="frame",
         record=row.public_id,
         version=1,
@@ -181,7 +180,7 @@ def inputs(session: Session, draw_id: str) -> Inputs:
 
 def compute(given: Inputs) -> dict[str, object]:
     """The record of the draw, `log` still null; pure, and slow for large frames, so it runs outside transactions."""
-    return draw(given.frame, given.entropy)
+    return draw(check(dict(given.frame)), list(given.entropy))
 
 
 def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping[str, object]) -> DrawRow:
@@ -213,7 +212,7 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
         "assurance": record["assurance"],
     }
     [row.record_index] = book.append(
-        session, "public", [Entry(action="draw", record=row.public_id, version=2, body=body)]
+        session, "public", [book.Entry(action="draw", record=row.public_id, version=2, body=body)]
     )
     return row
 
@@ -251,7 +250,7 @@ def confirm_void(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow
         "party": row.void_party,
         "date": session.today.isoformat(),
     }
-    book.append(session, "public", [Entry(action="void", record=row.public_id, version=3, body=body)])
+    book.append(session, "public", [book.Entry(action="void", record=row.public_id, version=3, body=body)])
     return row
 
 
@@ -264,7 +263,7 @@ def selected_in_year(session: Session, year: int) -> dict[str, int]:
         .where(DrawRow.as_of.between(date(year, 1, 1), date(year, 12, 31)), DrawRow.state == "drawn")
         .group_by(OrganisationRow.public_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def locked(session: Session, draw_id: str) -> DrawRow:
@@ -332,9 +331,9 @@ def _refuse_unless_withheld(session: Session, row: DrawRow, party: str | None) -
         raise Invalid.field("party", "not_missing", "该方没有未提供的随机源")
 
 
-def _log(session: Session, index: int) -> dict[str, object]:
+def _log(session: WorkSession, index: int) -> dict[str, object]:
     head = book.head(session, "public")
-    stored = book.entry(session, "public", index, on=session.today)  # type: ignore[attr-defined]
+    stored = book.entry(session, "public", index, on=session.today)
     return {
         "origin": head.checkpoint.split("\n", 1)[0],
         "index": index,

@@ -1,17 +1,17 @@
 """Freezes the population of one draw into the frame of the specification: everybody stands in it, also the excluded."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
 
-from inspection.plan.strata import LOOKBACK_DAYS, STRATUM_OF_KIND, Adverse, stratum
+from inspection.plan.strata import LOOKBACK_DAYS, Adverse, stratum
 from inspection.plan.tables import InspectorRow, RecusalRow, TaskRow
-from registry.credit.tables import EventRow
+from registry.credit import find as credit
+from registry.kernel.work import WorkSession
 from registry.roster import find
-from registry.roster.kinds import practising
+from registry.roster.kinds import ORGANISATION_STATES
 from registry.roster.tables import OrganisationRow
 
 GROUNDS = {
@@ -26,7 +26,7 @@ GROUNDS = {
 
 
 def build(
-    session: Session,
+    session: WorkSession,
     *,
     task: TaskRow,
     draw: str,
@@ -42,6 +42,7 @@ def build(
     """
     kind = task.matter.object_kind
     adverse = _adverse(session, as_of)
+    rows = dict(session.execute(select(OrganisationRow.public_id, OrganisationRow.id)).tuples().all())
     units = []
     for member in find.population(session, kind, on=as_of):
         ground = _unit_ground(member.state, inspected.get(member.public_id, 0), task.yearly_cap)
@@ -49,7 +50,7 @@ def build(
             {
                 "id": member.public_id,
                 "kind": kind,
-                "stratum": stratum(adverse.get(member.public_id, ()), on=as_of),
+                "stratum": stratum(adverse.get(rows[member.public_id], ()), on=as_of),
                 "district": member.district,
                 "status": "eligible" if ground is None else "excluded",
                 "ground": ground,
@@ -71,32 +72,25 @@ def build(
 
 
 def _unit_ground(state: str, visits: int, cap: int | None) -> str | None:
-    if not practising(state):
+    if not ORGANISATION_STATES[state].practising:
         return "not_practising"
     if cap is not None and visits >= cap:
         return "yearly_cap"
     return None
 
 
-def _adverse(session: Session, as_of: date) -> Mapping[str, Iterable[Adverse]]:
-    annulment = aliased(EventRow)
-    rows = session.execute(
-        select(OrganisationRow.public_id, EventRow.kind, EventRow.severity, EventRow.decided_on)
-        .join(EventRow, EventRow.organisation_id == OrganisationRow.id)
-        .where(
-            EventRow.kind.in_(STRATUM_OF_KIND),
-            EventRow.decided_on > as_of - timedelta(days=LOOKBACK_DAYS),
-            EventRow.decided_on <= as_of,
-            ~select(annulment.id).where(annulment.target_id == EventRow.id).exists(),
-        )
-    )
-    events: dict[str, list[Adverse]] = defaultdict(list)
-    for public_id, kind, severity, decided_on in rows:
-        events[public_id].append(Adverse(kind, severity, decided_on))
-    return events
+def _adverse(session: WorkSession, as_of: date) -> Mapping[int, Sequence[Adverse]]:
+    """The adverse events that stand, by organisation (row id)."""
+    found: dict[int, list[Adverse]] = defaultdict(list)
+    for event in credit.adverse(session, after=as_of - timedelta(days=LOOKBACK_DAYS), until=as_of):
+        if event.organisation is not None:
+            found[event.organisation].append(Adverse(event.kind, event.severity, event.decided_on))
+    return found
 
 
-def _inspectors(session: Session, unit_ids: set[str], as_of: date, deadline: date) -> list[dict[str, object]]:
+def _inspectors(
+    session: WorkSession, unit_ids: set[str], as_of: date, deadline: date
+) -> list[dict[str, object]]:
     recused: dict[int, list[str]] = defaultdict(list)
     pairs = session.execute(
         select(RecusalRow.inspector_id, OrganisationRow.public_id).join(

@@ -9,7 +9,7 @@ RULE = (
     "以抽取名录基准日前 24 个月内的信用事件分层：有严重失信处罚的列 D 层；有其他行政处罚的列 C 层；"
     "有查实投诉或行业处分的列 B 层；其余列 A 层。"
 )
-STRATUM_OF_KIND = {"complaint_upheld": "B", "bar_sanction": "B", "penalty": "C"}
+_STRATUM_OF_KIND = {"complaint_upheld": "B", "bar_sanction": "B", "penalty": "C"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def stratum(events: Iterable[Adverse], *, on: date) -> str:
     for event in events:
         if not on - timedelta(days=LOOKBACK_DAYS) < event.decided_on <= on:
             continue
-        found = STRATUM_OF_KIND.get(event.kind, "A")
+        found = _STRATUM_OF_KIND.get(event.kind, "A")
         if event.kind == "penalty" and event.severity == "严重":
             found = "D"
         worst = max(worst, found)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.tables import DrawRow, SelectionRow
@@ -69,7 +70,7 @@ def visit(session: Session, public_id: str) -> VisitPage:
     return _page(row)
 
 
-def _query():  # type: ignore[no-untyped-def]
+def _query() -> Select[*tuple[Any, ...]]:
     return (
         select(VisitRow, SelectionRow, DrawRow.public_id.label("draw"), TaskRow, MatterRow, OrganisationRow)
         .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
@@ -80,7 +81,7 @@ def _query():  # type: ignore[no-untyped-def]
     )
 
 
-def _page(row) -> VisitPage:  # type: ignore[no-untyped-def]
+def _page(row: Row[*tuple[Any, ...]]) -> VisitPage:
     visit, known = row.VisitRow, table()
     return VisitPage(
         public_id=visit.public_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from inspection.plan import draft
 from inspection.plan import find as plan
 from inspection.visits import assign, codes, findings
 from inspection.visits import find as visits
-from registry.accounts.staff import holders
+from registry.accounts.staff import everybody
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import FieldFault, Invalid
 from registry.kernel.host import work
@@ -108,7 +109,11 @@ def _task_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRetur
             "inspection/task.html",
             task=plan.task(session, public_id),
             draws=draws.of_task(session, public_id),
-            witnesses=holders(session, "witness"),
+            witnesses=[
+                (member.username, f"{member.name}（{member.section}）")
+                for member in everybody(session)
+                if "witness" in member.roles and member.ended_at is None
+            ],
             faults=faults,
             today=session.today,
         )
@@ -253,7 +258,7 @@ def _visit_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRetu
     return page, 422 if faults else 200
 
 
-def _task_fields(form: Mapping[str, str]) -> dict[str, object]:
+def _task_fields(form: Mapping[str, str]) -> dict[str, Any]:
     """The form's texts as the use case wants them. Raises Invalid naming every field that is not a number or a day."""
     faults: list[FieldFault] = []
 

@@ -53,14 +53,15 @@ def take_in(session: WorkSession) -> int:
     cursor = _locked(session)
     dues: dict[tuple[str, date], Deadline] = {}
     drafted = 0
-    for act in _ahead(session, cursor.position, limit=_BATCH):
+    acts = _ahead(session, cursor.position, limit=_BATCH)
+    recorded = [act.record for act in acts if act.action == RECORDED]
+    known = _with_release(session, recorded)
+    events = find.events(session, [event for event in recorded if event not in known])
+    for act in acts:
         cursor.position = act.position + 1
         if act.action == ANNULLED:
             _stop(session, act.record)
-        elif _release_of(session, act.record) is None:
-            event = find.event(session, act.record)
-            if not draft.proposable(event, today=session.today):
-                continue
+        elif act.record in events and draft.proposable(event := events[act.record], today=session.today):
             key = (draft.kind_of(event), event.decided_on)
             if key not in dues:
                 dues[key] = draft.due(session, *key)
@@ -77,6 +78,11 @@ def _ahead(session: WorkSession, position: int, *, limit: int) -> Sequence[Row[i
         EntryRow.book == "audit", EntryRow.position >= position, EntryRow.action.in_((RECORDED, ANNULLED))
     )
     return session.execute(found.order_by(EntryRow.position).limit(limit)).all()
+
+
+def _with_release(session: WorkSession, events: Sequence[str]) -> set[str]:
+    found = select(EventRow.public_id).join(Release, Release.event_id == EventRow.id)
+    return set(session.scalars(found.where(EventRow.public_id.in_(events))))
 
 
 def _release_of(session: WorkSession, event: str) -> Release | None:

@@ -88,6 +88,14 @@ def event(session: WorkSession, public_id: str) -> Event:
     return _event(row)
 
 
+def events(session: WorkSession, public_ids: Sequence[str]) -> dict[str, Event]:
+    """Events by public id, in one query; unknown ids are left out."""
+    return {
+        row.EventRow.public_id: _event(row)
+        for row in session.execute(_events().where(EventRow.public_id.in_(public_ids)))
+    }
+
+
 def events_of(
     session: WorkSession, *, practitioner: int | None = None, organisation: int | None = None
 ) -> list[Event]:

@@ -1,0 +1,40 @@
+"""`legalcredit seed`: the demo city into an empty database."""
+
+from datetime import datetime
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from registry.kernel.clock import local_day
+from registry.kernel.host import Host
+from registry.kernel.shell import Failed
+from seed.load import PASSWORD, STAFF, NotEmpty, empty, load
+
+
+@click.command("seed")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="演示城市的“今天”；同一天得到同一座城市。")
+@click.option("--if-empty", is_flag=True, help="数据库不空时什么也不做，而不是报错。")
+@click.pass_obj
+def seed(host: Host, *, today: datetime | None, if_empty: bool) -> None:
+    """载入演示城市（机构、人员、案件均为虚构）。"""
+    if if_empty and not empty(host.work):
+        return
+    day = today.date() if today else local_day(host.clock.now())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("演示城市", total=1.0)
+        try:
+            load(
+                host,
+                today=day,
+                progress=lambda step, done: bar.update(task, description=step, completed=done),
+            )
+        except NotEmpty:
+            raise Failed("not_empty", message="数据库里已有数据；演示城市只载入空数据库") from None
+    click.echo(f"演示账号（密码均为 {PASSWORD}）：" + "、".join(username for username, *_ in STAFF))
