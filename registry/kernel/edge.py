@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 import structlog
-from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
@@ -63,6 +63,7 @@ def install(app: Flask, host: "Host") -> None:
         lambda: {"bureau": host.settings.bureau, "actor": current_actor(), "navigation": _navigation(host)}
     )
     app.before_request(_begin)
+    app.before_request(_legible)
     app.before_request(_identify)
     app.before_request(_admit)
     app.after_request(_finish)
@@ -115,6 +116,14 @@ def _begin() -> None:
     g.request_id = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _legible() -> None:
+    """No name, number or text has a NUL in it, and PostgreSQL stores none: refused here, it cannot fail in a query."""
+    if "\0" in request.path:
+        abort(404)
+    if any("\0" in value for value in request.args.values()):
+        abort(400)
 
 
 def _identify() -> None:
