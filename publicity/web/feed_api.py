@@ -19,12 +19,11 @@ from registry.ledger import book
 blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1", description="归集：公共存证日志即数据源")
 
 _LARGEST_RECEIPT = 1024 * 1024
+# PostgreSQL stores no NUL, and no message has one.
+_TEXT = validate.ContainsNoneOf("\0")
 
 
 class PageQuery(Schema):
-    class Meta:
-        unknown = RAISE
-
     start = fields.Integer(
         load_default=0, validate=validate.Range(0, 2**53), metadata={"description": "起始序号"}
     )
@@ -78,9 +77,11 @@ class ReceiptSchema(Schema):
 
     index = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53))
     result = fields.String(required=True, validate=validate.OneOf(RESULTS))
-    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
-    message = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
-    platform_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=128))
+    code = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=64), _TEXT))
+    message = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=2000), _TEXT))
+    platform_id = fields.String(
+        load_default=None, allow_none=True, validate=(validate.Length(max=128), _TEXT)
+    )
 
 
 class ReceiptsSchema(Schema):

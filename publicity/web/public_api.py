@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import jsonify, make_response, url_for
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
@@ -212,7 +212,7 @@ def notice(public_id: str) -> ResponseReturnValue | dict[str, Any]:
     ended = {**common, "gone": True, "ground": shown.ground, "date": shown.ended_on}
     if shown.document_number:
         ended["document_number"] = shown.document_number
-    return TombstoneSchema().dump(ended), 410
+    return make_response(jsonify(TombstoneSchema().dump(ended)), 410)
 
 
 def _brief(shown: Shown) -> dict[str, Any]:
