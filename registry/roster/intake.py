@@ -118,11 +118,12 @@ class _Row:
     def fault(self, name: str, rule: str, message: str) -> RowFault:
         value = self.cells.get(name, "")
         try:
-            personal = self.layout.column(name).personal
+            column = self.layout.column(name)
+            title, personal = column.titles[0], column.personal
         except KeyError:
-            personal = False
+            title, personal = name, False
         shown = "*" * min(len(value), 20) if personal else value[:80]
-        return RowFault(self.sheet, self.number, self.headers.get(name, name), shown, rule, message)
+        return RowFault(self.sheet, self.number, self.headers.get(name, title), shown, rule, message)
 
 
 @dataclass(frozen=True)
@@ -331,6 +332,7 @@ def _check(
         places = [
             (column.field, table.found.places.get(column.field)) for column in table.found.layout.columns
         ]
+        order = {name: number for number, (name, _) in enumerate(places)}
         required = [column.field for column in table.found.layout.columns if column.required]
         for number, cells in table.sheet.rows():
             read += 1
@@ -350,7 +352,7 @@ def _check(
             checked = importer.check(table.found.layout, values)
             filled = {name for name, *_ in faults}
             faults += [fault for fault in checked.faults if fault[0] not in filled]
-            for fault in faults:
+            for fault in sorted(faults, key=lambda fault: order.get(fault[0], -1)):
                 refuse(row.fault(*fault))
             if not faults and checked.value is not None:
                 yield Accepted(checked.value, row)
