@@ -96,7 +96,7 @@ def everyone(session: WorkSession) -> list[Client]:
 def names(session: WorkSession, public_ids: Iterable[str]) -> dict[str, str]:
     """The names behind public ids, for lists that show who did something; unknown ids are left out."""
     found = select(ClientRow.public_id, ClientRow.name).where(ClientRow.public_id.in_(set(public_ids)))
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def bearer(session: WorkSession, token: str) -> Actor:

@@ -216,7 +216,7 @@ def everybody(session: WorkSession) -> list[Staff]:
 def names(session: WorkSession, public_ids: Iterable[str]) -> dict[str, str]:
     """The names behind public ids, for lists that show who did something; unknown ids are left out."""
     found = select(StaffRow.public_id, StaffRow.name).where(StaffRow.public_id.in_(set(public_ids)))
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def _locked(session: WorkSession, public_id: str) -> StaffRow:
@@ -264,7 +264,7 @@ def _staff(row: StaffRow, roles: Iterable[str]) -> Staff:
 
 
 def _new_first_password(session: WorkSession, row: StaffRow) -> str:
-    password = passwords.generated(session, row.username)
+    password = passwords.generated(session)
     row.password_hash = passwords.hashed(session, password)
     row.must_change = True
     row.demo = False

@@ -31,7 +31,7 @@ def staff() -> None:
 def add(host: Host, username: str, name: str, section: str, roles: tuple[str, ...]) -> None:
     """添加账号 USERNAME；最后一行是初始密码，首次登录须更换。"""
     with host.work.write(Actor.command("staff add")) as session:
-        password = passwords.generated(session, username)
+        password = passwords.generated(session)
         person = use_cases.add_staff(
             session,
             session.actor,

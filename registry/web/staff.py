@@ -51,7 +51,7 @@ def add() -> ResponseReturnValue:
     chosen = form.getlist("roles")
     try:
         with work().write(current_actor()) as session:
-            password = passwords.generated(session, form.get("username", ""))
+            password = passwords.generated(session)
             person = staff.add_staff(
                 session,
                 session.actor,
