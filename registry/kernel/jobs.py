@@ -108,14 +108,13 @@ class Runner:
             now = self._work.clock.now()
             interrupted = self._mark_lost(lease)
             for job, trigger in self._jobs.items():
-                recovery = now if job.name in interrupted else None
                 scheduler.add_job(
                     self._run,
                     trigger,
-                    args=(job, lease, recovery),
+                    args=(job, lease, interrupted),
                     kwargs={"slot": None},
                     id=job.name,
-                    next_run_time=recovery or self._first_slot(job, trigger, now),
+                    next_run_time=now if job.name in interrupted else self._first_slot(job, trigger, now),
                     misfire_grace_time=int(GRACE.total_seconds()),
                     coalesce=True,
                     max_instances=1,
@@ -151,8 +150,9 @@ class Runner:
         since = max(last, now - GRACE) if last else now
         return trigger.get_next_fire_time(since.astimezone(SHANGHAI), since.astimezone(SHANGHAI))  # type: ignore[no-any-return]
 
-    def _run(self, job: Job, lease: Lease, recovery: datetime | None, *, slot: datetime) -> None:
-        cause = "recovery" if slot == recovery else "schedule"
+    def _run(self, job: Job, lease: Lease, interrupted: set[str], *, slot: datetime) -> None:
+        cause = "recovery" if job.name in interrupted else "schedule"
+        interrupted.discard(job.name)
         try:
             run = _claim(self._work, job, slot=slot, cause=cause, lease=lease)
             if run is not None:

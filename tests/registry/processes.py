@@ -18,6 +18,7 @@ from pathlib import Path
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import func, select
 
+from registry.kernel import logs
 from registry.kernel.access import Actor
 from registry.kernel.clock import SHANGHAI, SystemClock
 from registry.kernel.jobs import Runner
@@ -75,6 +76,7 @@ def run_jobs(work: Work, folder: Path) -> None:
 
 
 def main(kind: str, url: str, keys: str, *rest: str) -> None:
+    logs.configure("WARNING")
     work = Work(make_engine(url), clock=SystemClock(), keys=Keyring.open(Path(keys), origin="example.org"))
     match kind:
         case "count":
