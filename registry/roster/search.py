@@ -7,9 +7,24 @@ the same however many match.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from registry.kernel.faults import Invalid
@@ -21,7 +36,7 @@ from registry.roster.tables import GramRow, LicenceRow, NameRow, OrganisationRow
 LONGEST_QUERY = 60
 _LAST = "\U0010ffff"
 # Grams that more names have than this are all common; counting further would cost more than joining them.
-_COUNTED = 2_000
+_COUNTED = 500
 
 
 @dataclass(frozen=True)
@@ -71,76 +86,111 @@ def search(
     """
     query = fold(q)[:LONGEST_QUERY]
     place = _Place.read(after) if after else _Place(0, 0)
-    wanted = _of_kinds(kinds) if kinds else None
+    wanted = frozenset(kinds or ())
+    bound = {"start": query, "end": query + _LAST, "last": place.name_id, "term": place.term}
     found: list[_Place] = []
     if query and place.tier == 0:
-        rows = session.execute(_beginning(query, place, wanted).limit(limit))
+        rows = session.execute(_beginning(wanted, later=bool(place.name_id)), {**bound, "limit": limit})
         found = [_Place(0, row.name_id, row.term) for row in rows]
     if query and len(found) < limit and (rarest := _rarest(session, query)):
-        statement = containing(query, rarest, place.name_id if place.tier == 1 else 0)
-        if wanted is not None:
-            statement = statement.where(wanted)
-        found += [_Place(1, id_) for id_ in session.scalars(statement.limit(limit - len(found)))]
+        last = place.name_id if place.tier == 1 else 0
+        more = {**bound, **rarest, "last": last, "within": _like(query), "limit": limit - len(found)}
+        found += [
+            _Place(1, id_) for id_ in session.scalars(_containing(wanted, pair="other" in rarest), more)
+        ]
     return _hits(session, found)
 
 
-def _beginning(query: str, place: _Place, wanted: ColumnElement[bool] | None) -> Select[*tuple[Any, ...]]:
-    """Terms that begin with the query; each name once, at the first of its terms that does."""
+# Statements are built once for each shape: building one costs more than running it.
+
+
+@cache
+def _beginning(kinds: frozenset[str], *, later: bool) -> Select[*tuple[Any, ...]]:
+    """Terms from `start` up to `end`; each name once, at the first of its terms there. `later`: behind (term, last)."""
+    start, end = bindparam("start", type_=String), bindparam("end", type_=String)
     earlier = aliased(TermRow)
     doubled = select(literal(1)).where(
-        earlier.name_id == TermRow.name_id, earlier.term >= query, earlier.term < TermRow.term
+        earlier.name_id == TermRow.name_id, earlier.term >= start, earlier.term < TermRow.term
     )
     statement = (
         select(TermRow.term, TermRow.name_id)
-        .where(TermRow.term >= query, TermRow.term < query + _LAST, ~doubled.exists())
+        .where(TermRow.term >= start, TermRow.term < end, ~doubled.exists())
         .order_by(TermRow.term, TermRow.name_id)
+        .limit(bindparam("limit", type_=Integer))
     )
-    if place.name_id:
-        statement = statement.where(tuple_(TermRow.term, TermRow.name_id) > tuple_(place.term, place.name_id))
-    if wanted is not None:
-        statement = statement.join(NameRow, NameRow.id == TermRow.name_id).where(wanted)
+    if later:
+        behind = tuple_(bindparam("term", type_=String), bindparam("last", type_=BigInteger))
+        statement = statement.where(tuple_(TermRow.term, TermRow.name_id) > behind)
+    if kinds:
+        statement = statement.join(NameRow, NameRow.id == TermRow.name_id).where(_of_kinds(kinds))
     return statement
 
 
-def containing(query: str, rarest: Sequence[str], last: int) -> Select[int]:
+@cache
+def _containing(kinds: frozenset[str], *, pair: bool) -> Select[int]:
     """Ids of names behind `last` that contain the query and do not begin with it, by joining its rarest grams."""
-    first = aliased(GramRow)
+    first, other = aliased(GramRow), aliased(GramRow)
     begins = select(literal(1)).where(
-        TermRow.name_id == NameRow.id, TermRow.term >= query, TermRow.term < query + _LAST
+        TermRow.name_id == NameRow.id,
+        TermRow.term >= bindparam("start", type_=String),
+        TermRow.term < bindparam("end", type_=String),
     )
     statement = (
         select(first.name_id)
         .join(NameRow, NameRow.id == first.name_id)
-        .where(first.gram == rarest[0], first.name_id > last)
-        .where(NameRow.key.contains(query, autoescape=True), ~begins.exists())
+        .where(first.gram == bindparam("rarest", type_=String))
+        .where(first.name_id > bindparam("last", type_=BigInteger))
+        .where(NameRow.key.like(bindparam("within", type_=String), escape="/"), ~begins.exists())
         .order_by(first.name_id)
+        .limit(bindparam("limit", type_=Integer))
     )
-    for gram in rarest[1:]:
-        other = aliased(GramRow)
-        statement = statement.join(other, (other.name_id == first.name_id) & (other.gram == gram))
-    return statement
+    if pair:
+        together = (other.name_id == first.name_id) & (other.gram == bindparam("other", type_=String))
+        statement = statement.join(other, together)
+    return statement.where(_of_kinds(kinds)) if kinds else statement
 
 
-def _rarest(session: WorkSession, query: str) -> list[str]:
-    """The two rarest grams of the query, the rarest first; none if one of them is in no name at all."""
+def _rarest(session: WorkSession, query: str) -> dict[str, str]:
+    """The two rarest grams of the query as `rarest` and `other`; nothing if one of them is in no name at all."""
     grams = list(dict.fromkeys(query[start : start + 2] for start in range(max(1, len(query) - 1))))
-    counts = [
-        select(
-            literal(gram).label("gram"),
-            select(func.count())
-            .select_from(select(GramRow.name_id).where(GramRow.gram == gram).limit(_COUNTED).subquery())
-            .scalar_subquery()
-            .label("names"),
+    counts = session.execute(_counts(len(grams)), {f"gram{place}": gram for place, gram in enumerate(grams)})
+    rows = sorted((row.names, grams[row.place]) for row in counts)
+    if not rows[0][0]:
+        return {}
+    return dict(zip(("rarest", "other"), (gram for _, gram in rows), strict=False))
+
+
+@cache
+def _counts(grams: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """How many names have each gram, counted up to a bound."""
+    return union_all(
+        *(
+            select(
+                literal(place).label("place"),
+                select(func.count())
+                .select_from(
+                    select(GramRow.name_id)
+                    .where(GramRow.gram == bindparam(f"gram{place}", type_=String))
+                    .limit(_COUNTED)
+                    .subquery()
+                )
+                .scalar_subquery()
+                .label("names"),
+            )
+            for place in range(grams)
         )
-        for gram in grams
-    ]
-    rows = sorted(session.execute(union_all(*counts)), key=lambda row: (row.names, row.gram))
-    return [row.gram for row in rows[:2]] if rows[0].names else []
+    )
 
 
-def _of_kinds(kinds: Collection[str]) -> ColumnElement[bool]:
+def _like(query: str) -> str:
+    for sign in "/%_":
+        query = query.replace(sign, f"/{sign}")
+    return f"%{query}%"
+
+
+def _of_kinds(kinds: frozenset[str]) -> ColumnElement[bool]:
     choices: list[ColumnElement[bool]] = []
-    for kind in kinds:
+    for kind in sorted(kinds):
         if kind == "organisation":
             choices.append(NameRow.organisation_id.is_not(None))
         elif kind == "practitioner":
@@ -158,22 +208,7 @@ def _of_kinds(kinds: Collection[str]) -> ColumnElement[bool]:
 
 def _hits(session: WorkSession, found: Sequence[_Place]) -> list[Hit]:
     ids = [place.name_id for place in found]
-    statement = (
-        select(
-            NameRow.id,
-            NameRow.practitioner_id,
-            OrganisationRow.public_id.label("organisation"),
-            OrganisationRow.name.label("title"),
-            OrganisationRow.kind,
-            OrganisationRow.district,
-            PractitionerRow.public_id.label("practitioner"),
-            PractitionerRow.name,
-        )
-        .outerjoin(OrganisationRow, OrganisationRow.id == NameRow.organisation_id)
-        .outerjoin(PractitionerRow, PractitionerRow.id == NameRow.practitioner_id)
-        .where(NameRow.id.in_(ids))
-    )
-    rows = {row.id: row for row in session.execute(statement)} if ids else {}
+    rows = {row.id: row for row in session.execute(_SUBJECTS, {"ids": ids})} if ids else {}
     people = [row.practitioner_id for row in rows.values() if row.practitioner_id is not None]
     callings = _callings(session, people)
     hits = []
@@ -192,13 +227,31 @@ def _callings(session: WorkSession, people: Sequence[int]) -> dict[int, str]:
     """Profession and organisation of each person, by the licence that runs or else ran last."""
     if not people:
         return {}
-    statement = (
-        select(LicenceRow.practitioner_id, LicenceRow.profession, OrganisationRow.name)
-        .outerjoin(OrganisationRow, OrganisationRow.id == LicenceRow.organisation_id)
-        .where(LicenceRow.practitioner_id.in_(people))
-        .order_by(LicenceRow.ended_on.is_(None), LicenceRow.granted_on)
-    )
     return {
         row.practitioner_id: " · ".join(filter(None, (PROFESSIONS[row.profession].title, row.name)))
-        for row in session.execute(statement)
+        for row in session.execute(_CALLINGS, {"people": people})
     }
+
+
+_SUBJECTS = (
+    select(
+        NameRow.id,
+        NameRow.practitioner_id,
+        OrganisationRow.public_id.label("organisation"),
+        OrganisationRow.name.label("title"),
+        OrganisationRow.kind,
+        OrganisationRow.district,
+        PractitionerRow.public_id.label("practitioner"),
+        PractitionerRow.name,
+    )
+    .outerjoin(OrganisationRow, OrganisationRow.id == NameRow.organisation_id)
+    .outerjoin(PractitionerRow, PractitionerRow.id == NameRow.practitioner_id)
+    .where(NameRow.id.in_(bindparam("ids", expanding=True)))
+)
+
+_CALLINGS = (
+    select(LicenceRow.practitioner_id, LicenceRow.profession, OrganisationRow.name)
+    .outerjoin(OrganisationRow, OrganisationRow.id == LicenceRow.organisation_id)
+    .where(LicenceRow.practitioner_id.in_(bindparam("people", expanding=True)))
+    .order_by(LicenceRow.ended_on.is_(None), LicenceRow.granted_on)
+)
