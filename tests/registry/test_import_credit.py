@@ -442,6 +442,7 @@ def test_the_command_imports_and_says_what_it_did(legalcredit: Commands, work: W
     assert len(events(work)) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_command_tells_every_bad_row_and_stores_nothing(
     legalcredit: Commands, work: Work, tmp_path: Path
 ) -> None:
@@ -464,6 +465,7 @@ def test_the_command_tells_every_bad_row_and_stores_nothing(
     assert (taken.returncode, "新增 1" in taken.stdout, "拒绝 1" in taken.stdout) == (0, True, True)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_command_takes_a_mapping_and_knows_what_it_cannot_do(
     legalcredit: Commands, tmp_path: Path
 ) -> None:
