@@ -51,8 +51,6 @@ STAFF = (
 )
 _SPAN = timedelta(days=735)
 _WEEK = timedelta(days=7)
-# What stands in the release when the demo opens: the last decisions have not gone through yet.
-_OPEN_DAYS = 12
 _SEED = Actor.command("seed")
 _STEPS = (
     ("clerk", "propose"),
@@ -116,7 +114,7 @@ class _Loading:
                 self._finished_draw(following)
             self.progress("信用事件与公示", 0.3 + 0.65 * ((following - start) / _SPAN))
             day = following
-        self._withdrawals()
+        self._aftermath()
         self._waiting_draw()
         intake.run(self.work)
         end.run(self.work)
@@ -227,7 +225,7 @@ class _Loading:
         """The week's proposals through the six steps, each by its own person; the newest stay on the way."""
         intake.run(self.work)
         for number, (username, step) in enumerate(_STEPS):
-            latest = self.city.today - timedelta(days=_OPEN_DAYS - 2 * number)
+            latest = self.city.today - timedelta(days=2 * (number + 1))
             self.clock.set(_at(day, 11 + number))
             with self.work.write(self.actors[username]) as session:
                 waiting = session.scalars(
@@ -239,27 +237,43 @@ class _Loading:
                     _take(session, step, row)
         end.run(self.work)
 
-    def _withdrawals(self) -> None:
-        """Three penalties fell: annulled in the registry, withdrawn in public with the reason."""
-        self.clock.set(_at(self.city.today, 17))
+    def _aftermath(self) -> None:
+        """Penalties that fell are withdrawn, one is repaired, one objected to, one corrected; one draft was sent back."""
+        today = self.city.today
+        self.clock.set(_at(today, 17))
         with self.work.read() as session:
             running = session.execute(
-                select(Notice.public_id, Release.event_id)
+                select(Notice.public_id, EventRow.public_id)
                 .join(Release, Release.id == Notice.release_id)
-                .where(Notice.kind == "penalty", Notice.state == "current")
+                .join(EventRow, EventRow.id == Release.event_id)
+                .where(Notice.kind == "penalty", Notice.state == "current", EventRow.severity == "一般")
                 .order_by(Notice.id)
-                .limit(3)
+                .limit(6)
             ).all()
-        for public_id, event_id in running:
+            waiting = session.scalars(
+                select(Release).where(Release.state == "proposed").order_by(Release.id)
+            ).first()
+        for notice, event in running[:3]:
             with self.work.write(self.actors["leader"]) as session:
-                annul(
+                annul(session, _SEED, event=event, ground="行政复议决定撤销", on=session.today)
+                end.withdraw(session, session.actor, notice=notice, ground="quashed")
+        with self.work.write(self.actors["leader"]) as session:
+            end.withdraw(session, session.actor, notice=running[3][0], ground="repaired")
+        with self.work.write(self.actors["clerk"]) as session:
+            publish.mark(session, session.actor, notice=running[4][0], marks=["objection"])
+        with self.work.write(self.actors["head"]) as session:
+            publish.correct(
+                session, session.actor, notice=running[5][0], columns={"BZ": "更正：补充处罚依据条款"}
+            )
+        if waiting is not None:
+            with self.work.write(self.actors["head"]) as session:
+                decide.send_back(
                     session,
-                    _SEED,
-                    event=_event_id(session, event_id),
-                    ground="行政复议决定撤销",
-                    on=session.today,
+                    session.actor,
+                    release=waiting.public_id,
+                    revision=waiting.revision,
+                    reason="请补充许可编号",
                 )
-                end.withdraw(session, _SEED, notice=public_id, ground="quashed")
 
     def _plan(self) -> None:
         with self.work.write(self.actors["head"]) as session:
@@ -377,10 +391,6 @@ def _take(session: WorkSession, step: str, row: Release) -> None:
         archive.archive(session, session.actor, release=release, revision=revision)
     else:
         decide.review(session, session.actor, step=step, release=release, revision=revision)
-
-
-def _event_id(session: WorkSession, event_id: int) -> str:
-    return session.scalars(select(EventRow.public_id).where(EventRow.id == event_id)).one()
 
 
 def _at(day: date, hour: int) -> datetime:

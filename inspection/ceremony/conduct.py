@@ -257,13 +257,13 @@ def confirm_void(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow
 def selected_in_year(session: Session, year: int) -> dict[str, int]:
     """How often each organisation (public id) was drawn to be inspected in `year`; what the yearly cap counts."""
     rows = session.execute(
-        select(OrganisationRow.public_id, func.count())
+        select(OrganisationRow.public_id, func.count().label("visits"))
         .join(SelectionRow, SelectionRow.organisation_id == OrganisationRow.id)
         .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
         .where(DrawRow.as_of.between(date(year, 1, 1), date(year, 12, 31)), DrawRow.state == "drawn")
         .group_by(OrganisationRow.public_id)
     )
-    return dict(rows.tuples().all())
+    return {row.public_id: row.visits for row in rows}
 
 
 def locked(session: Session, draw_id: str) -> DrawRow:

@@ -235,15 +235,10 @@ def _strata(frame: Mapping[str, Any], record: Mapping[str, Any] | None) -> list[
 def _chosen(session: Session, record: Mapping[str, Any]) -> list[Chosen]:
     teams = {entry["unit"]: entry["inspectors"] for entry in record["assignments"] or ()}
     wanted = [entry["unit"] for entry in record["selected"]]
-    named = dict(
-        session.execute(
-            select(OrganisationRow.public_id, OrganisationRow.name).where(
-                OrganisationRow.public_id.in_(wanted)
-            )
-        )
-        .tuples()
-        .all()
+    names = select(OrganisationRow.public_id, OrganisationRow.name).where(
+        OrganisationRow.public_id.in_(wanted)
     )
+    named = {row.public_id: row.name for row in session.execute(names)}
     return [
         Chosen(
             entry["unit"],

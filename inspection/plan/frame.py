@@ -42,7 +42,10 @@ def build(
     """
     kind = task.matter.object_kind
     adverse = _adverse(session, as_of)
-    rows = dict(session.execute(select(OrganisationRow.public_id, OrganisationRow.id)).tuples().all())
+    rows = {
+        row.public_id: row.id
+        for row in session.execute(select(OrganisationRow.public_id, OrganisationRow.id))
+    }
     units = []
     for member in find.population(session, kind, on=as_of):
         ground = _unit_ground(member.state, inspected.get(member.public_id, 0), task.yearly_cap)

@@ -1,0 +1,277 @@
+"""The ceremony: frozen, committed, dice before witnesses, drawn once, published; and everything that must be refused."""
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from inspection.ceremony import conduct, find
+from inspection.ceremony.tables import DrawRow
+from inspection.draw.chance import commitment
+from inspection.draw.verify import verify
+from inspection.plan import draft
+from inspection.plan.tables import InspectorRow
+from inspection.visits.tables import VisitRow
+from registry.kernel.clock import SetClock
+from registry.kernel.faults import Conflict, Invalid, Refused
+from registry.kernel.host import Host
+from registry.kernel.work import Work
+from registry.ledger import book
+from registry.roster.enrol import change_organisation_state
+from tests.inspection import bureau
+from tests.inspection.bureau import DICE, OFFICE
+from tests.people import Person
+
+SECOND_DICE = "27182818284590452353"
+
+
+def test_officer_and_witnesses_take_a_draw_through_the_pages_and_anyone_verifies_it(
+    host: Host, client: FlaskClient, sign_in: Callable[..., Person]
+) -> None:
+    place = bureau.found(host.work)
+    officer = sign_in("draw")
+    witnesses = [sign_in("witness", username="witness"), sign_in("witness", username="witness2")]
+    frozen = officer.post(f"/staff/inspection/tasks/{place.task}/freeze", by=["witness", "witness2"])
+    assert frozen.status_code == 303, frozen.text
+    page = frozen.headers["Location"]
+    draw = page.rsplit("/", 1)[1]
+    assert client.get(f"/draws/{draw}/frame.json").status_code == 404, "public before the commitment"
+    assert officer.post(f"{page}/commit").status_code == 303
+    assert officer.post(f"{page}/run").status_code == 409, "drawn before the dice"
+    assert client.get(f"/draws/{draw}/record.json").status_code == 404
+    for position, (witness, dice) in enumerate(zip(witnesses, (DICE, SECOND_DICE), strict=True)):
+        assert "轮到您" in witness.get(page).text
+        assert witness.post(f"{page}/chance", position=position, value=dice).status_code == 303
+    assert officer.post(f"{page}/run").status_code == 303
+    assert officer.post(f"{page}/run").status_code == 409, "drawn twice"
+    record = json.loads(client.get(f"/draws/{draw}/record.json").data)
+    assert verify(record) == []
+    assert [item["value"] for item in record["entropy"]] == [DICE, SECOND_DICE]
+    shown = client.get(f"/draws/{draw}").text
+    assert record["seed"] in shown
+    for selected in client.get(f"/draws/{draw}.json").json["selected"]:
+        assert selected["name"] in shown
+        assert all(certificate in shown for certificate in selected["inspectors"])
+    assert "检查员" not in shown.replace("检查人员", ""), "an inspector's name is public"
+
+
+def test_the_log_holds_the_frame_before_the_dice_and_the_record_after_them(work: Work) -> None:
+    draw = bureau.committed(work, bureau.found(work))
+    with work.read() as session:
+        row = session.scalars(select(DrawRow).where(DrawRow.public_id == draw)).one()
+        committed = book.entry(session, "public", row.commit_index, on=session.today)
+        size_before = book.head(session, "public").size
+    assert committed.body is not None
+    assert json.loads(committed.body) == {"draw": draw, "frame_sha256": row.frame_sha256}
+    bureau.throw(work, draw, DICE, SECOND_DICE)
+    bureau.run(work, draw)
+    with work.read() as session:
+        drawn = session.scalars(select(DrawRow).where(DrawRow.public_id == draw)).one()
+        assert drawn.record_index == size_before
+        document = json.loads(drawn.record or b"")
+        assert (document["log"]["index"], document["frame"]) == (row.commit_index, json.loads(row.frame))
+        assert len(session.scalars(select(VisitRow)).all()) == len(document["assignments"])
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("123", "too few"),
+        ("", "too few"),
+        ("3.14" + DICE, "not decimal digits"),
+        ("一" * 20, "not decimal digits"),
+    ],
+)
+def test_dice_that_break_the_specification_are_refused_and_nothing_is_stored(
+    work: Work, value: str, rule: str
+) -> None:
+    draw = bureau.committed(work, bureau.found(work))
+    with pytest.raises(Invalid) as refused:
+        bureau.throw(work, draw, value)
+    assert refused.value.fields[0].path == "value"
+    with work.read() as session:
+        assert not any(item.value for item in find.draw_page(session, draw, on=session.today).plan), rule
+
+
+def test_a_reveal_that_does_not_give_its_commitment_is_refused(work: Work) -> None:
+    place = bureau.found(work)
+    value, nonce = "ab" * 16, "cd" * 16
+    # The draw's id is not known when a party commits, so parties commit to the id that the office announced.
+    with work.write(OFFICE) as session:
+        plan = [
+            {"kind": "dice", "by": "witness"},
+            {
+                "kind": "reveal",
+                "by": "bar",
+                "commitment": commitment("another", "bar", nonce=nonce, value=value),
+            },
+        ]
+        draw = conduct.freeze(session, OFFICE, task=place.task, plan=plan)
+        conduct.commit(session, OFFICE, draw_id=draw.public_id)
+    bureau.throw(work, draw.public_id, DICE)
+    for given in (nonce, None):
+        with pytest.raises(Invalid), work.write(OFFICE) as session:
+            conduct.supply(session, OFFICE, draw_id=draw.public_id, position=1, value=value, nonce=given)
+    with pytest.raises(Conflict, match="尚未全部提供"):
+        bureau.run(work, draw.public_id)
+
+
+def test_only_the_planned_party_supplies_its_item_in_its_turn(
+    host: Host, sign_in: Callable[..., Person]
+) -> None:
+    draw = bureau.committed(host.work, bureau.found(host.work))
+    second = sign_in("witness", username="witness2")
+    with pytest.raises(Refused), host.work.write(second.actor) as session:
+        conduct.supply(session, second.actor, draw_id=draw, position=0, value=DICE)
+    with pytest.raises(Conflict), host.work.write(second.actor) as session:
+        conduct.supply(session, second.actor, draw_id=draw, position=1, value=DICE)
+    bureau.throw(host.work, draw, DICE)
+    with pytest.raises(Conflict), host.work.write(OFFICE) as session:
+        conduct.supply(session, OFFICE, draw_id=draw, position=0, value=SECOND_DICE)
+
+
+def test_a_task_has_one_live_draw_and_no_second_after_it_was_drawn(work: Work) -> None:
+    place = bureau.found(work)
+    draw = bureau.committed(work, place)
+    with pytest.raises(Conflict):
+        bureau.committed(work, place)
+    bureau.throw(work, draw, DICE, SECOND_DICE)
+    bureau.run(work, draw)
+    with pytest.raises(Conflict):
+        bureau.committed(work, place)
+
+
+def test_two_officers_press_draw_at_once_and_there_is_one_draw(work: Work) -> None:
+    draw = bureau.committed(work, bureau.found(work))
+    bureau.throw(work, draw, DICE, SECOND_DICE)
+    start, outcomes = threading.Barrier(2), []
+
+    def press() -> None:
+        start.wait()
+        try:
+            bureau.run(work, draw)
+            outcomes.append("drawn")
+        except Conflict as refused:
+            outcomes.append(refused.rule)
+
+    officers = [threading.Thread(target=press) for _ in range(2)]
+    for officer in officers:
+        officer.start()
+    for officer in officers:
+        officer.join()
+    assert sorted(outcomes) == ["drawn", "state"]
+    with work.read() as session:
+        leaves = book.read(session, "public", start=0, limit=100, on=session.today)
+    assert [leaf.action for leaf in leaves] == ["frame", "draw"]
+
+
+def test_two_people_void_a_draw_whose_dice_were_withheld_and_the_party_is_barred(work: Work) -> None:
+    place = bureau.found(work)
+    draw = bureau.committed(work, place)
+    bureau.throw(work, draw, DICE)
+    with pytest.raises(Invalid, match="没有未提供"), work.write(OFFICE) as session:
+        conduct.propose_void(
+            session, OFFICE, draw_id=draw, ground="chance_withheld", note="", party="witness"
+        )
+    with pytest.raises(Invalid), work.write(OFFICE) as session:
+        conduct.propose_void(session, OFFICE, draw_id=draw, ground="bad_luck", note="结果不理想")
+    with work.write(OFFICE) as session:
+        conduct.propose_void(
+            session, OFFICE, draw_id=draw, ground="chance_withheld", note="未到场", party="witness2"
+        )
+    with pytest.raises(Refused), work.write(OFFICE) as session:
+        conduct.confirm_void(session, OFFICE, draw_id=draw)
+    second = OFFICE.command("second")
+    with work.write(second) as session:
+        conduct.confirm_void(session, second, draw_id=draw)
+    with pytest.raises(Refused), work.write(OFFICE) as session:
+        conduct.freeze(session, OFFICE, task=place.task, plan=bureau.TWO_DICE, supersedes=draw)
+    with pytest.raises(Conflict), work.write(OFFICE) as session:
+        conduct.freeze(session, OFFICE, task=place.task, plan=[{"kind": "dice", "by": "witness"}])
+    with work.write(OFFICE) as session:
+        plan = [{"kind": "dice", "by": "witness"}, {"kind": "dice", "by": "witness3"}]
+        successor = conduct.freeze(session, OFFICE, task=place.task, plan=plan, supersedes=draw)
+    assert json.loads(successor.frame)["supersedes"] == draw
+    with work.read() as session:
+        leaves = book.read(session, "public", start=0, limit=100, on=session.today)
+    assert [(leaf.action, leaf.record) for leaf in leaves] == [("frame", draw), ("void", draw)]
+
+
+def test_the_frame_holds_everybody_and_says_why_some_are_not_drawn_from(work: Work) -> None:
+    place = bureau.found(work)
+    with work.write(OFFICE) as session:
+        change_organisation_state(
+            session,
+            OFFICE,
+            organisation=place.firms[0],
+            state="suspended",
+            on=session.today,
+            reason="停业整顿",
+        )
+        expired = draft.Enlisted("098888", session.today + timedelta(days=3), "某人", "某局", ("law_firm",))
+        draft.enlist(session, OFFICE, [expired])
+        draft.declare_recusal(
+            session,
+            OFFICE,
+            inspector=_inspector(session, "090000"),
+            organisation=place.firms[1].public_id,
+            reason="配偶在该所执业",
+        )
+    draw = bureau.committed(work, place)
+    with work.read() as session:
+        frame = json.loads(find.frame_bytes(session, draw))
+    assert {unit["id"] for unit in frame["units"]} == {firm.public_id for firm in place.firms}
+    excluded = {unit["id"]: unit["ground"] for unit in frame["units"] if unit["status"] == "excluded"}
+    assert excluded == {place.firms[0].public_id: "not_practising"}
+    by_certificate = {inspector["id"]: inspector for inspector in frame["inspectors"]}
+    assert by_certificate["098888"]["ground"] == "certificate_expired"
+    assert by_certificate["090000"]["recused"] == [place.firms[1].public_id]
+    assert "配偶" not in json.dumps(frame, ensure_ascii=False)
+
+
+def test_a_frame_nobody_could_inspect_is_refused_with_the_field(work: Work) -> None:
+    place = bureau.found(work, inspectors=1)
+    with pytest.raises(Invalid) as refused:
+        bureau.committed(work, place)
+    assert refused.value.fields[0].path.startswith("units[")
+    with work.read() as session:
+        assert session.scalar(select(DrawRow.id)) is None
+
+
+def test_more_firms_than_the_inspectors_may_visit_keeps_the_first_random_and_says_whom(work: Work) -> None:
+    team = {"size": 2, "lead_required": True, "cross_district": False, "max_load": 1}
+    place = bureau.found(
+        work,
+        inspectors=4,
+        team=team,
+        strata=[{"id": n, "rate_bp": 10000, "min": 0, "max": None} for n in "ABCD"],
+    )
+    draw = bureau.committed(work, place)
+    bureau.throw(work, draw, DICE, SECOND_DICE)
+    record = bureau.run(work, draw)
+    assert record["assignments"] is None
+    with work.read() as session:
+        page = find.draw_page(session, draw, on=session.today)
+        assert page.state == "unassignable"
+        assert page.unassignable
+        assert len(page.chosen) == 12
+        assert session.scalar(select(VisitRow.id)) is None
+        assert verify(json.loads(find.record_bytes(session, draw))) == []
+
+
+def test_a_draw_that_nobody_carries_out_shows_as_overdue(work: Work, clock: SetClock) -> None:
+    draw = bureau.committed(work, bureau.found(work))
+    clock.advance(timedelta(days=31))
+    with work.read() as session:
+        assert find.draw_page(session, draw, on=session.today).overdue
+        assert not find.draw_page(session, draw, on=date(2026, 11, 21)).overdue
+
+
+def _inspector(session, certificate: str) -> str:
+    return session.scalars(
+        select(InspectorRow.public_id).where(InspectorRow.certificate == certificate)
+    ).one()
