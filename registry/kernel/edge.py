@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 import structlog
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import TemplateNotFound
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import logs, metrics
@@ -31,14 +42,23 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 _PROGRAM_PATHS = ("/api/", "/feed/", "/log/")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_CRASHED = "服务出现故障，已记录；请稍后再试，或把请求编号告诉管理员"
 _TITLES = {
     400: "请求有误",
+    401: "需要登录或有效的访问令牌",
+    403: "您没有此项权限",
     404: "没有找到",
     405: "不支持的请求方法",
+    409: "与现状冲突",
+    410: "已经撤下",
+    412: "内容已被他人修改",
     413: "文件过大",
     415: "不支持的内容类型",
     422: "填写有误",
     429: "请求过于频繁，请稍后再试",
+    500: _CRASHED,
+    503: "服务暂时不可用，请稍后再试",
 }
 
 csrf = CSRFProtect()
@@ -70,7 +90,10 @@ def install(app: Flask, host: "Host") -> None:
     app.register_error_handler(Fault, _fault)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _crash)
+    # What fails outside the handlers above, or in them, is logged as they log it: without the exception's text.
+    app.log_exception = lambda exc_info: logs.crash("crash", exc_info[1])  # type: ignore[method-assign]
     api = _PlainApi(app)
     app.register_blueprint(_health)
     for part in host.parts:
@@ -128,6 +151,9 @@ def _legible() -> None:
 
 def _identify() -> None:
     g.actor = ANONYMOUS
+    if request.blueprint == _health.name:
+        # Whether the process lives must not depend on the database that knows the visitor.
+        return
     if "Authorization" not in request.headers and "legalcredit" not in request.cookies:
         return
     identifiers = [part.identify for part in _host().parts if part.identify is not None]
@@ -158,7 +184,9 @@ def _admit() -> None:
 def _finish(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     elapsed = time.perf_counter() - g.get("started", time.perf_counter())
-    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
+    # Anybody can invent methods, and every label is kept for ever.
+    method = request.method if request.method in _METHODS else "other"
+    metrics.REQUESTS.labels(method, route, response.status_code).inc()
     metrics.LATENCY.labels(route).observe(elapsed)
     headers = response.headers
     headers["X-Request-ID"] = g.get("request_id", "")
@@ -173,7 +201,7 @@ def _finish(response: Response) -> Response:
         headers.setdefault("Cache-Control", "no-store")
     structlog.get_logger().info(
         "request",
-        method=request.method,
+        method=method,
         route=route,
         status=response.status_code,
         ms=round(elapsed * 1000, 1),
@@ -198,8 +226,9 @@ def _problem(status: int, rule: str, title: str, **more: object) -> ResponseRetu
         page = {"status": status, "title": title, "request_id": g.get("request_id", ""), **more}
         try:
             response = Response(render_template("registry/fault.html", **page), status)
-        except TemplateNotFound:
-            response = Response(f"{status} {title}", status, content_type="text/plain; charset=utf-8")
+        except (TemplateNotFound, SQLAlchemyError):
+            # No frame in this composition, or the frame's own look at the database failed as the view's did.
+            response = Response(f"{status} {title}\n", status, content_type="text/plain; charset=utf-8")
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
@@ -251,9 +280,17 @@ def _flatten(fields: object, path: tuple[str, ...] = ()) -> list[tuple[tuple[str
     return [(path, str(fields))]
 
 
+def _unavailable(error: OperationalError) -> ResponseReturnValue:
+    """The database does not answer, or made us wait for a lock for too long; nothing was stored."""
+    logs.crash("database", error, route=request.url_rule.rule if request.url_rule else "none")
+    answer = cast(Response, _problem(503, "database_unavailable", "数据库暂时不可用，请稍后再试"))
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
 def _crash(error: Exception) -> ResponseReturnValue:
     logs.crash("crash", error, route=request.url_rule.rule if request.url_rule else "none")
-    return _problem(500, "internal", "服务出现故障，已记录；请稍后再试，或把请求编号告诉管理员")
+    return _problem(500, "internal", _CRASHED)
 
 
 _health = Blueprint("health", __name__)

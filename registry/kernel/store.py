@@ -84,9 +84,9 @@ def make_engine(url: str) -> Engine:
     The driver's own transactions begin late and lose updates without an error, so its isolation level is switched
     off. The execution option `unit` says how to begin: `write` takes the write lock at once, `read` refuses to write.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
-    engine = create_engine(url, connect_args={"timeout": 30})
+    if make_url(url).get_backend_name() == "postgresql":
+        return _postgresql(url)
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
@@ -102,5 +102,25 @@ def make_engine(url: str) -> Engine:
         # The pool hands the same connection to readers and writers, so it is said every time.
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if unit == 'read' else 'OFF'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if unit == "write" else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    # Parameters are hidden because an exception's text ends in logs and they are people's names and numbers.
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=16,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 10},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        # As long as SQLite's busy timeout: a visitor waits half a minute at most, and hears of it then.
+        connection.execute("SET lock_timeout = '30s'")
+        connection.commit()
 
     return engine

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, func, select
+from sqlalchemy import Connection, Engine, MetaData, func, select, text
 
 # Any number of our own; PostgreSQL only compares it.
 _UPGRADE = 7205759403792
@@ -18,6 +18,7 @@ def upgrade(engine: Engine) -> None:
     with engine.execution_options(unit="write").begin() as connection:
         if connection.dialect.name == "postgresql":
             # Two would both find the old revision and create the same tables. SQLite's write lock is held already.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE)))
         command.upgrade(_config(connection), "head")
 
