@@ -75,6 +75,12 @@ def public_columns(kind: str, columns: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def in_order(kind: str, columns: Mapping[str, str]) -> dict[str, str]:
+    """Columns as the standard lists them; the bytes in the ledger are in the order of their codes."""
+    order = {code: place for place, code in enumerate(PUBLIC_COLUMNS.get(kind, ()))}
+    return dict(sorted(columns.items(), key=lambda column: order.get(column[0], len(order))))
+
+
 def public_detail(kind: str, detail: Mapping[str, object]) -> dict[str, object]:
     """The published part of a fact that has no columns of the standard."""
     return {name: _cleaned(detail[name]) for name in PUBLIC_DETAIL.get(kind, ()) if detail.get(name)}

@@ -67,8 +67,14 @@ class Shown:
 
     @property
     def columns(self) -> Mapping[str, str]:
-        columns: Mapping[str, str] = self.body["columns"]
-        return columns
+        """In the order of the standard."""
+        return content.in_order(self.kind, self.body["columns"])
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What a finding says, in the order of its page."""
+        detail = self.body.get("detail", {})
+        return {name: detail[name] for name in content.PUBLIC_DETAIL.get(self.kind, ()) if name in detail}
 
     @property
     def decided_on(self) -> date:

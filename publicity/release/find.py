@@ -52,6 +52,7 @@ class Page:
     """One release as its page shows it to one person. `mine` is the step that this person may take now."""
 
     brief: Brief
+    kind: str
     revision: int
     event: str
     event_annulled: bool
@@ -108,7 +109,8 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
         step, actor=actor.id, permissions=actor.permissions, taken=taken
     )
     return Page(
-        brief=_brief(row),
+        brief=_brief(session, row),
+        kind=row.kind,
         revision=row.revision,
         event=event.public_id,
         event_annulled=draft.annulled(session, event.public_id),
@@ -156,7 +158,7 @@ def _page(
         wanted = wanted.where(tuple_(Release.due_on, Release.id) > tuple_(*place))
     rows = session.scalars(wanted.order_by(Release.due_on, Release.id).limit(limit + 1)).all()
     following = f"{rows[limit - 1].due_on.isoformat()}.{rows[limit - 1].id}" if len(rows) > limit else None
-    return [_brief(row) for row in rows[:limit]], following
+    return [_brief(session, row) for row in rows[:limit]], following
 
 
 def _place(after: str | None) -> tuple[date, int] | None:
@@ -167,7 +169,8 @@ def _place(after: str | None) -> tuple[date, int] | None:
         return None
 
 
-def _brief(row: Release) -> Brief:
+def _brief(session: WorkSession, row: Release) -> Brief:
+    columns = {**row.columns, **draft.restricted_of(session, row)} if row.columns else {}
     return Brief(
         id=row.id,
         public_id=row.public_id,
@@ -177,7 +180,7 @@ def _brief(row: Release) -> Brief:
         state=row.state,
         due_on=row.due_on,
         due_provisional=row.due_provisional,
-        missing=len(gaps.gaps(row.kind, row.columns)) if row.columns else 0,
+        missing=len(gaps.gaps(row.kind, columns)) if columns else 0,
     )
 
 

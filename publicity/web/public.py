@@ -12,6 +12,7 @@ from publicity.release.draft import title_of_kind
 from registry.credit.columns import FIELDS
 from registry.kernel.access import public
 from registry.kernel.host import work
+from registry.roster.cells import LONG_TERM
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -34,6 +35,16 @@ _DETAIL: Mapping[str, str] = {
 def column_title(code: str) -> str:
     """The Chinese title of an XK_ or CF_ column."""
     return FIELDS[code].title if code in FIELDS else code
+
+
+@blueprint.app_template_filter("column_text")
+def column_text(text: str, code: str) -> str:
+    """A column's value as people read it: units, states and open ends in words."""
+    if code in ("CF_NR_FK", "CF_NR_WFFF"):
+        return f"{text.rstrip('0').rstrip('.') if '.' in text else text} 万元"
+    if code == "XK_ZT":
+        return {"1": "有效", "2": "无效"}.get(text, text)
+    return "长期" if text == LONG_TERM else text
 
 
 @blueprint.app_template_filter("kind_title")

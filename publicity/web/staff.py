@@ -142,6 +142,7 @@ def _release(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnV
         release=page,
         published=published,
         shown=published if isinstance(published, Shown) else None,
+        columns=content.in_order(page.kind, page.columns),
         steps=[step.title for step in states.STEPS],
         today=today,
         faults=faults,
