@@ -1,6 +1,7 @@
 """`legalcredit seed`: the demo city into an empty database."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -9,18 +10,29 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from registry.kernel.clock import local_day
 from registry.kernel.host import Host
 from registry.kernel.shell import Failed
+from seed.city import city
 from seed.load import PASSWORD, STAFF, NotEmpty, empty, load
+from seed.sheets import write
 
 
 @click.command("seed")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="演示城市的“今天”；同一天得到同一座城市。")
 @click.option("--if-empty", is_flag=True, help="数据库不空时什么也不做，而不是报错。")
+@click.option(
+    "--sheets",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="不载入，只把可供导入的示例表格写到这个目录。",
+)
 @click.pass_obj
-def seed(host: Host, *, today: datetime | None, if_empty: bool) -> None:
+def seed(host: Host, *, today: datetime | None, if_empty: bool, sheets: Path | None) -> None:
     """载入演示城市（机构、人员、案件均为虚构）。"""
+    day = today.date() if today else local_day(host.clock.now())
+    if sheets is not None:
+        for path in write(city(day), sheets):
+            click.echo(str(path))
+        return
     if if_empty and not empty(host.work):
         return
-    day = today.date() if today else local_day(host.clock.now())
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
