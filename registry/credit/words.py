@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from registry.credit.columns import (
+    FIELDS,
     ID_TYPES,
     PENALTY_KINDS,
     PERMIT_KINDS,
@@ -48,17 +49,18 @@ _LIST = {
     "SYFW": SCOPES,
     "CFDJ": ("未定", "一般", "较重", "严重", "轻微"),
 }
+_WORDS_OF = {code: _WORDS[code.rpartition("_")[2]] for code in FIELDS if code.rpartition("_")[2] in _WORDS}
+_LIST_OF = {code: _LIST[code.rpartition("_")[2]] for code in FIELDS if code.rpartition("_")[2] in _LIST}
 
 
 def read_cell(field: Field, cell: str) -> str:
     """The cell as the standard writes it, "" if it says nothing. Raises CellFault."""
     value = _read(field.type, cell)
-    short = field.code.rpartition("_")[2]
-    if words := _WORDS.get(short):
+    if words := _WORDS_OF.get(field.code):
         value = words.get(value, value)
-    if value and short in _LIST and value not in _LIST[short]:
-        raise CellFault("enum", f"应为：{'、'.join(_LIST[short])}")
-    if len(value) > field.length and short != "ZT":  # a state may stand in words until it is translated
+    if value and field.code in _LIST_OF and value not in _LIST_OF[field.code]:
+        raise CellFault("enum", f"应为：{'、'.join(_LIST_OF[field.code])}")
+    if len(value) > field.length and not field.code.endswith("_ZT"):  # states stand in words until translated
         raise CellFault("too-long", f"超过 {field.length} 个字")
     return value
 

@@ -45,7 +45,9 @@ _UNSPACED = {ord(mark): None for mark in " \t\r\n*、_"}
 
 def read_text(text: str) -> str:
     """The text without invisible characters and outer spaces; what only stands for "nothing" becomes empty."""
-    clean = _INVISIBLE.sub("", text.replace("\u00a0", " ")).strip(" \t\r\n\u3000")
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text.replace("\u00a0", " "))
+    clean = text.strip(" \t\r\n\u3000")
     if len(clean) > _LONGEST_NOTHING:
         return clean
     return "" if unicodedata.normalize("NFKC", clean).strip().lower() in _NOTHING else clean
