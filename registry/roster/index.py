@@ -19,8 +19,9 @@ def add(session: WorkSession, column: str, subjects: Sequence[tuple[int, str, se
     for name_id, (_, key, own) in zip(ids, subjects, strict=True):
         terms += [{"term": term, "name_id": name_id} for term in own]
         pieces += [{"gram": gram, "name_id": name_id} for gram in grams(key)]
-    session.execute(insert(TermRow), terms)
-    session.execute(insert(GramRow), pieces)
+    # The tables themselves: the mapped classes would look at every row once more, and these are most rows of all.
+    session.execute(insert(TermRow.__table__), terms)  # type: ignore[arg-type]
+    session.execute(insert(GramRow.__table__), pieces)  # type: ignore[arg-type]
 
 
 def add_terms(session: WorkSession, practitioner: int, terms: set[str]) -> None:
