@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from inspection.draw.matching import Matching, Search, Shortage, bits, lowest
 from inspection.draw.seating import Seating
-from inspection.draw.tickets import PairTickets
+from inspection.draw.tickets import PairTickets, Ticket
 
 
 class Assignment(NamedTuple):
@@ -89,20 +89,22 @@ class _Rerouting:
         for inspector in bits(provisional):
             matching.serving[inspector].discard(unit)
         closed = self._closed_to(provisional)
-        order = self._tickets.of(name, mask & leads & ~closed)
-        heapify(order)
+        heads = self._tickets.of(name, mask & leads & ~closed)
+        others: list[Ticket] = []
+        heapify(heads)
         team: list[int] = []
         while provisional:
             released = 0
             while not released:
-                _, inspector = heappop(order)
+                # A heap begins with its smallest ticket: the smaller heap holds the next candidate.
+                _, inspector = heappop(min(filter(None, (heads, others))))
                 released = self._admit(inspector, provisional, closed)
             team.append(inspector)
             provisional &= ~released
             closed = self._closed_to(provisional)
             if len(team) == 1 and mask & ~leads:
-                order += self._tickets.of(name, mask & ~leads & ~closed)
-                heapify(order)
+                others = self._tickets.of(name, mask & ~leads & ~closed)
+                heapify(others)
         matching.teams[unit] = sum(1 << inspector for inspector in team)
         return team
 
@@ -144,7 +146,6 @@ class _Rerouting:
         if group.bit_count() == 1 and not self._matching.serving[lowest(group)]:
             self._spent |= group
             return
-        for other in self._bound:
-            if other & search.refused:
-                group |= other
+        if search.refused:
+            group |= self._matching.search(search.refused, 0).reached
         self._bound.append(group)

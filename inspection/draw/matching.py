@@ -55,6 +55,7 @@ class Matching:
         self.size = seating.size
         self.cap = cap
         self.teams = [0] * len(may)
+        self._open = list(may)  # who may sit on a unit and does not serve it
         self.load = [0] * len(seating.inspectors)
         self.serving: list[set[int]] = [set() for _ in seating.inspectors]
         self.spare = (1 << len(seating.inspectors)) - 1 if cap else 0
@@ -62,10 +63,12 @@ class Matching:
 
     def join(self, unit: int, inspector: int) -> None:
         self.teams[unit] |= 1 << inspector
+        self._open[unit] &= ~(1 << inspector)
         self.serving[inspector].add(unit)
 
     def leave(self, unit: int, inspector: int) -> None:
         self.teams[unit] &= ~(1 << inspector)
+        self._open[unit] |= 1 << inspector
         self.serving[inspector].discard(unit)
 
     def burden(self, inspector: int, by: int) -> None:
@@ -89,15 +92,14 @@ class Matching:
     def search(self, start: int, goal: int, closed: int = 0) -> Search:
         """The shortest chain from an inspector in `start` to one in `goal`, breadth first over inspectors, without
         entering `closed`."""
-        reached, refused = start, 0
+        unreached, refused = ~start, 0
         waves = [_Wave(0, -1, -1, start)]
-        teams, may, leads, serving = self.teams, self.may, self.leads, self.serving
+        teams, open_to, leads, serving = self.teams, self._open, self.leads, self.serving
         for number, wave in enumerate(waves):
             for leaving in bits(wave.entering):
                 for unit in serving[leaving]:
-                    team = teams[unit]
-                    entering = may[unit] & ~(team | reached)
-                    if entering and team & leads == 1 << leaving:
+                    entering = open_to[unit] & unreached
+                    if entering and teams[unit] & leads == 1 << leaving:
                         entering &= leads
                     if not entering:
                         continue
@@ -106,9 +108,9 @@ class Matching:
                     if entering & closed:
                         refused |= entering & closed
                         entering &= ~closed
-                    reached |= entering
+                    unreached &= ~entering
                     waves.append(_Wave(number, leaving, unit, entering))
-        return Search([], reached, refused)
+        return Search([], ~unreached, refused)
 
     def move(self, chain: Sequence[Step]) -> None:
         """Hand duties on along a chain; loads change only at its ends, which the caller counts."""

@@ -16,6 +16,11 @@ class Drawn(NamedTuple):
     mandatory: bool
 
 
+class _Pool(NamedTuple):
+    names: list[str]
+    places: list[int]
+
+
 class Sample(NamedTuple):
     """`selected` in ticket order across strata; `reserves` by stratum id, then ticket."""
 
@@ -33,20 +38,21 @@ def sample(frame: Frame, seed: str) -> Sample:
     """The units that a seed selects from a frame."""
     document = frame.document
     units = document["units"]
-    pools: dict[str, list[int]] = {stratum["id"]: [] for stratum in document["strata"]}
-    directed: list[int] = []
+    pools: dict[str, _Pool] = {stratum["id"]: _Pool([], []) for stratum in document["strata"]}
+    directed = _Pool([], [])
     for place, unit in enumerate(units):
-        if unit["status"] == "eligible":
-            pools[unit["stratum"]].append(place)
-        elif unit["status"] == "mandatory":
-            directed.append(place)
+        status = unit["status"]
+        if status != "excluded":
+            pool = pools[unit["stratum"]] if status == "eligible" else directed
+            pool.names.append(unit["id"])
+            pool.places.append(place)
 
-    selected = first_units(seed, units, directed, len(directed))
+    selected = first_units(seed, *directed, len(directed.places))
     reserves: list[Ticket] = []
     for stratum in document["strata"]:
         pool = pools[stratum["id"]]
-        last = quota(len(pool), rate_bp=stratum["rate_bp"], least=stratum["min"], most=stratum["max"])
-        first = first_units(seed, units, pool, last + document["reserve"])
+        last = quota(len(pool.places), rate_bp=stratum["rate_bp"], least=stratum["min"], most=stratum["max"])
+        first = first_units(seed, *pool, last + document["reserve"])
         selected += first[:last]
         reserves += first[last:]
 

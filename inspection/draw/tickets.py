@@ -5,37 +5,42 @@ digests compare like their hex, and equal ones fall back to the smaller id. Ever
 which is exactly one SHA-256 block: `copy()` of a state that has absorbed the prefix saves half of the work.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import compress
 from typing import TypeAlias
 
 Ticket: TypeAlias = tuple[bytes, int]
 
+_ABOVE_ALL = b"\xff" * 33
 _SELECTORS = bytes.maketrans(b"01", b"\0\1")
 
 
-def first_units(
-    seed: str, units: Sequence[Mapping[str, str]], places: list[int], wanted: int
-) -> list[Ticket]:
-    """The first `wanted` tickets, in order, among the units at these places (ascending).
+def first_units(seed: str, names: Sequence[str], places: Sequence[int], wanted: int) -> list[Ticket]:
+    """The first `wanted` tickets, in order, among units given by their ids and, ascending, their places.
 
     Digests are uniform, so that a bound a little above the wanted share nearly always leaves enough of them; only
-    these are sorted. Where it does not, all are: the outcome never depends on the bound.
+    these are kept and sorted. Where it does not, all are: the outcome never depends on the bound.
     """
+    wanted = min(wanted, len(names))
+    share = ((wanted + wanted // 16 + 64) << 32) // max(1, len(names))
+    bound = share.to_bytes(4, "big") if share < 1 << 32 else _ABOVE_ALL
+    first = sorted(_tickets_below(bound, seed, names, places))
+    if len(first) < wanted:
+        first = sorted(_tickets_below(_ABOVE_ALL, seed, names, places))
+    return first[:wanted]
+
+
+def _tickets_below(bound: bytes, seed: str, names: Sequence[str], places: Sequence[int]) -> list[Ticket]:
     absorbed = sha256(f"{seed}|unit|".encode())
-    digests = []
-    for place in places:
+    tickets = []
+    for name, place in zip(names, places, strict=True):
         state = absorbed.copy()
-        state.update(units[place]["id"].encode())
-        digests.append(state.digest())
-    bound = ((wanted + wanted // 16 + 64) << 32) // max(1, len(places))
-    if bound < 1 << 32:
-        prefix = bound.to_bytes(4, "big")
-        few = sorted(ticket for ticket in zip(digests, places, strict=True) if ticket[0] < prefix)
-        if len(few) >= wanted:
-            return few[:wanted]
-    return sorted(zip(digests, places, strict=True))[:wanted]
+        state.update(name.encode())
+        digest = state.digest()
+        if digest < bound:
+            tickets.append((digest, place))
+    return tickets
 
 
 class PairTickets:

@@ -72,9 +72,9 @@ def test_only_the_smallest_tickets_matter_however_few_are_wanted(
     number: int, population: int, data: st.DataObject
 ) -> None:
     wanted = data.draw(st.integers(0, population))
-    units = [{"id": f"U{n:06}"} for n in range(number, number + population)]
-    every = sorted((ticket("seed", "unit", entry["id"]), place) for place, entry in enumerate(units))
-    found = first_units("seed", units, list(range(population)), wanted)
+    names = [f"U{n:06}" for n in range(number, number + population)]
+    every = sorted((ticket("seed", "unit", name), place) for place, name in enumerate(names))
+    found = first_units("seed", names, range(population), wanted)
     assert [(digest.hex(), place) for digest, place in found] == every[:wanted]
 
 
