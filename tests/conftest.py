@@ -24,18 +24,13 @@ Sockets are closed except loopback and unix; a warning is an error. Tests marked
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import hypothesis
 import psycopg
@@ -55,6 +50,7 @@ from registry.kernel.host import Host, build_app
 from registry.kernel.settings import Settings
 from registry.kernel.store import make_engine
 from registry.kernel.work import Work
+from tests.commands import Commands
 from tests.people import Person, hire
 from tests.services import chromium, postgresql
 
@@ -190,65 +186,6 @@ def live_server(app: Flask, settings: Settings) -> Iterator[str]:
     server.server_close()
 
 
-class Commands:
-    """Runs `legalcredit` on the installation under test, in processes of its own."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = {**os.environ, **environment, "PYTHONUTF8": "1"}
-        self._started: list[subprocess.Popen[str]] = []
-
-    def __call__(self, *arguments: str | Path, timeout: float = 120) -> "subprocess.CompletedProcess[str]":
-        """The completed process, whatever its exit code: `.returncode`, `.stdout`, `.stderr`."""
-        return subprocess.run(
-            self._command(arguments),
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
-
-    def start(self, *arguments: str | Path) -> "subprocess.Popen[str]":
-        """A process that goes on; stdout and stderr together are its `.stdout`."""
-        process = subprocess.Popen(
-            self._command(arguments),
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._started.append(process)
-        return process
-
-    def serve(self, *options: str) -> str:
-        """The address of a production server on this installation, once it answers."""
-        process = self.start("serve", "--workers", "1", *options)
-        address = f"http://127.0.0.1:{self.environment['PORT']}"
-        deadline = time.monotonic() + 60
-        while not _answers(f"{address}/healthz"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                raise RuntimeError(f"the server did not start:\n{process.communicate()[0]}")
-            time.sleep(0.05)
-        return address
-
-    def end(self) -> None:
-        for process in self._started:
-            process.terminate()
-        for process in self._started:
-            try:
-                process.communicate(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
-                raise
-
-    @staticmethod
-    def _command(arguments: tuple[str | Path, ...]) -> list[str]:
-        return [sys.executable, "-m", "publicity", *map(str, arguments)]
-
-
 @pytest.fixture
 def legalcredit(environment: dict[str, str]) -> Iterator[Commands]:
     commands = Commands(environment)
@@ -325,11 +262,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return bool(response.status == 200)
-    except URLError:
-        return False

@@ -4,9 +4,11 @@ import logging
 import multiprocessing
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+from multiprocessing import resource_tracker
 from pathlib import Path
 from threading import Event, Thread
 
@@ -48,6 +50,7 @@ def serve(host: Host, *, address: str, port: int | None, workers: int, threads: 
     _collect_metrics(host.settings.home / "metrics" / str(port))
     # A forked worker would carry metrics that were set up for one process.
     multiprocessing.set_start_method("spawn", force=True)
+    _take_interrupts_alone()
     server = Server(
         f"{host.package}.app:create_app",
         factory=True,
@@ -115,6 +118,22 @@ def _refuse_taken(address: str, port: int) -> None:
         socket.create_server((address, port), family=family).close()
     except OSError as error:
         raise Failed("address", address=f"{address}:{port}", message=os.strerror(error.errno or 0)) from error
+
+
+def _take_interrupts_alone() -> None:
+    """Makes Ctrl-C an order to the server only, which then asks its workers to end.
+
+    A terminal interrupts all of them at once; a worker that is told twice to stop waits for itself until it is killed.
+    """
+    # Starting the tracker lifts the block again, so it goes first; the workers inherit the block.
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+    def pass_on() -> None:
+        signal.sigwait({signal.SIGINT})
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=pass_on, name="interrupts", daemon=True).start()
 
 
 def _collect_metrics(folder: Path) -> None:

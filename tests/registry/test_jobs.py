@@ -22,7 +22,7 @@ from registry.kernel.lease import Lease, Overtaken
 from registry.kernel.part import Job
 from registry.kernel.tables import JobRun, Workday
 from registry.kernel.work import Work
-from tests.conftest import Commands
+from tests.commands import Commands
 from tests.people import Person
 from tests.registry.processes import add_day
 

@@ -20,7 +20,7 @@ from registry.ledger.checkpoint import Checkpoint, sign_checkpoint
 from registry.ledger.note import Signer
 from registry.ledger.tables import BodyRow, CheckpointRow, EntryRow, HeadRow, TileRow
 from registry.ledger.verify import Discrepancy, verify
-from tests.conftest import Commands
+from tests.commands import Commands
 
 TABLES: list[Table] = [row.__table__ for row in (HeadRow, EntryRow, BodyRow, TileRow, CheckpointRow)]  # type: ignore[misc]
 COLUMNS = [
