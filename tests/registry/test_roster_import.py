@@ -5,6 +5,7 @@ import resource
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -14,7 +15,7 @@ from registry.kernel.access import Actor
 from registry.kernel.work import Work
 from registry.roster import enrol, find, intake
 from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
-from registry.roster.intake import Outcome, Rejected, RowFault
+from registry.roster.intake import Importer, Outcome, Rejected, RowFault
 from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
 from tests.commands import Commands
 from tests.registry.roster_facts import code, lawyer, resident
@@ -52,7 +53,7 @@ def sheet(folder: Path, rows: Sequence[Sequence[str]], name: str = "roster.xlsx"
 
 def take(work: Work, kind: str, path: Path, *, accept_good: bool = False) -> tuple[Outcome, list[RowFault]]:
     faults: list[RowFault] = []
-    importer = {"organisations": ORGANISATIONS, "practitioners": PRACTITIONERS}[kind]
+    importers: dict[str, Importer[Any]] = {"organisations": ORGANISATIONS, "practitioners": PRACTITIONERS}
     outcome = intake.run(
         work, CLERK, importer, path, kind=kind, accept_good=accept_good, report=faults.append
     )
