@@ -49,8 +49,8 @@ def add_client(session: WorkSession, actor: Actor, *, name: str, scopes: Sequenc
     actor.require(ADMINISTER)
     name = name.strip()
     faults = []
-    if not 1 <= len(name) <= 60:
-        faults.append(FieldFault("name", "length", "请填写名称，不超过 60 个字"))
+    if not (1 <= len(name) <= 60 and name.isprintable()):
+        faults.append(FieldFault("name", "name", "请填写名称，不超过 60 个字，不能换行"))
     if not scopes or not all(_SCOPE.fullmatch(scope) for scope in scopes):
         faults.append(FieldFault("scopes", "required", "请至少选择一个权限范围"))
     if faults:

@@ -47,17 +47,19 @@ def authenticate(
     of guesses made one by one: each is weighed again under the account's lock.
     """
     username = username.strip().lower()
+    # What cannot be a name is not looked for, but takes as long and counts as much as one that nobody has.
+    sought = username if staff.USERNAME.fullmatch(username) else ""
     with work.read() as session:
         _refuse_locked(session, username, address)
         stored = session.execute(
             select(StaffRow.public_id, StaffRow.name, StaffRow.password_hash).where(
-                StaffRow.username == username, StaffRow.ended_at.is_(None)
+                StaffRow.username == sought, StaffRow.ended_at.is_(None)
             )
         ).one_or_none()
     right = passwords.matches(stored.password_hash if stored else None, password)
     actor = Actor("staff", stored.public_id, stored.name) if stored and right else ANONYMOUS
     with work.write(actor) as session:
-        person = session.scalar(select(StaffRow).where(StaffRow.username == username).with_for_update())
+        person = session.scalar(select(StaffRow).where(StaffRow.username == sought).with_for_update())
         _refuse_locked(session, username, address)
         # The account may have been ended, or its password reset, while the hash was computed.
         if (

@@ -16,7 +16,7 @@ from registry.kernel.work import WorkSession
 
 ADMINISTER = "staff.admin"
 SELF = "staff.self"
-_USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def add_staff(
     actor.require(ADMINISTER)
     username, name, section = username.strip().lower(), name.strip(), section.strip()
     faults = [*_post_faults(name, section), *_role_faults(roles)]
-    if not _USERNAME.fullmatch(username):
+    if not USERNAME.fullmatch(username):
         faults.append(
             FieldFault("username", "username", "用户名应为 2 至 32 个小写字母、数字、点、横线，以字母开头")
         )
@@ -291,10 +291,10 @@ def _another_administers(session: WorkSession, leaving: StaffRow) -> None:
 
 def _post_faults(name: str, section: str) -> list[FieldFault]:
     faults = []
-    if not 1 <= len(name) <= 60:
-        faults.append(FieldFault("name", "length", "请填写姓名，不超过 60 个字"))
-    if not 1 <= len(section) <= 60:
-        faults.append(FieldFault("section", "length", "请填写处室，不超过 60 个字"))
+    if not (1 <= len(name) <= 60 and name.isprintable()):
+        faults.append(FieldFault("name", "name", "请填写姓名，不超过 60 个字，不能换行"))
+    if not (1 <= len(section) <= 60 and section.isprintable()):
+        faults.append(FieldFault("section", "name", "请填写处室，不超过 60 个字，不能换行"))
     return faults
 
 

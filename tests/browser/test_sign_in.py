@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from registry.accounts import clients, staff
 from registry.accounts.roles import ROLES
@@ -14,8 +15,8 @@ from registry.kernel.access import Actor
 from registry.kernel.work import Work
 
 PASSWORD = "demo-city-2026"
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # What is drawn does not depend on the database.
@@ -46,7 +47,11 @@ def office(work: Work) -> None:
     ("size", "scheme"), [(DESK, "light"), (PHONE, "light"), (DESK, "dark"), (PHONE, "dark")]
 )
 def test_every_page_can_be_read_by_everyone(
-    page: Page, live_server: str, screenshot: Callable[[Page, str], Path], size: dict[str, int], scheme: str
+    page: Page,
+    live_server: str,
+    screenshot: Callable[[Page, str], Path],
+    size: ViewportSize,
+    scheme: Literal["light", "dark"],
 ) -> None:
     """No breach of WCAG AA that axe finds, and nothing wider than the screen."""
     page.set_viewport_size(size)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -12,7 +12,7 @@ from registry.accounts import clients
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, Invalid, NotFound, Refused, Unidentified
 from registry.kernel.work import Work
-from tests.conftest import Commands
+from tests.commands import Commands
 from tests.people import Person
 
 COMMAND = Actor.command("tests")
@@ -80,26 +80,25 @@ def test_the_database_cannot_tell_a_token(work: Work) -> None:
 
 
 def test_a_token_needs_no_form_token_and_a_session_does(
-    app: Flask, client: FlaskClient, work: Work, sign_in: Callable[..., Person]
+    client: FlaskClient, work: Work, sign_in: Callable[..., Person]
 ) -> None:
     """A header cannot be set by a foreign page; a cookie is sent by the browser whoever asks."""
-    path = next(rule.rule for rule in app.url_map.iter_rules() if rule.rule == "/feed/v1/receipts")
-    sent = client.post(
-        path, json={"items": []}, headers={"Authorization": f"Bearer {_token(work, 'feed:receipt')}"}
-    )
-    assert sent.status_code != 400 or sent.json["rule"] != "csrf"
+    bearer = {"Authorization": f"Bearer {_token(work, 'feed:receipt')}"}
+    sent = client.post("/feed/v1/receipts", json={"items": []}, headers=bearer)
+    assert sent.status_code not in (400, 401, 403)
     assert sign_in("admin").client.post("/staff/clients", data={"name": "x"}).status_code == 400
 
 
 def test_what_cannot_be_a_client_is_refused(sign_in: Callable[..., Person], work: Work) -> None:
     admin = sign_in("admin")
-    for fields, status, told in [
-        ({"name": "", "scopes": ["feed:read"]}, 422, "请填写名称"),
-        ({"name": "程序"}, 422, "请至少选择一个权限范围"),
-        ({"name": "程序", "scopes": ["feed:write"]}, 422, "没有这个权限范围：feed:write"),
+    for name, scopes, told in [
+        ("", ["feed:read"], "请填写名称"),
+        ("程\0序", ["feed:read"], "请填写名称"),
+        ("程序", [], "请至少选择一个权限范围"),
+        ("程序", ["feed:write"], "没有这个权限范围：feed:write"),
     ]:
-        answer = admin.post("/staff/clients", **fields)
-        assert answer.status_code == status
+        answer = admin.post("/staff/clients", name=name, scopes=scopes)
+        assert answer.status_code == 422
         assert told in answer.text
     with work.write(COMMAND) as session:
         _, _ = clients.add_client(session, session.actor, name="程序", scopes=["feed:read"])
@@ -134,11 +133,9 @@ def test_the_command_line_prints_the_token_last(legalcredit: Commands, work: Wor
     token = added.stdout.splitlines()[-1]
     with work.read() as session:
         actor = clients.bearer(session, token)
-    assert (actor.kind, actor.name, set(actor.permissions)) == (
-        "client",
-        "市信用平台",
-        {"feed:read", "feed:restricted"},
-    )
+    assert (actor.kind, actor.name) == ("client", "市信用平台")
+    assert actor.may("feed:read")
+    assert not actor.may("feed:receipt")
 
     refused = legalcredit("clients", "add", "另一程序", "--scope", "feed:everything")
     assert refused.returncode == 1
@@ -173,5 +170,5 @@ def _token(work: Work, *scopes: str, name: str | None = None) -> str:
         return clients.add_client(session, session.actor, name=name or session.new_id(), scopes=scopes)[1]
 
 
-def _read(client: FlaskClient, token: str):
+def _read(client: FlaskClient, token: str) -> Any:
     return client.get("/feed/v1/entries?start=0&limit=10", headers={"Authorization": f"Bearer {token}"})

@@ -1,8 +1,11 @@
 """The audit book: one leaf for every act, in the transaction of the act; and its page for the auditor."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -118,7 +121,7 @@ def test_acts_are_found_by_actor_verb_record_and_day(work: Work, clock: SetClock
             session.act("notice.expire" if number else "roster.enrol", f"record{number}", number=number)
         clock.advance(timedelta(hours=15))
 
-    def found(**asked: object) -> list[str]:
+    def found(**asked: Any) -> list[str]:
         with work.read() as session:
             return [entry.record for entry in audit.find(session, limit=10, **asked)]
 
@@ -185,6 +188,16 @@ def test_only_the_auditor_reads_the_book(sign_in: Callable[..., Person], host: H
     assert sign_in("admin").get("/staff/audit").status_code == 403
     assert not ANONYMOUS.may(audit.READ)
     assert [p.roles for p in host.permissions if p.name == audit.READ] == [frozenset({"auditor"})]
+
+
+def test_every_verb_has_a_name_that_the_auditor_can_read(host: Host) -> None:
+    root = Path(audit.__file__).parents[2]
+    sources = [
+        path for package in ("registry", "inspection", "publicity") for path in (root / package).rglob("*.py")
+    ]
+    verbs = {verb for path in sources for verb in re.findall(r'\.act\(\s*"([a-z_.]+)"', path.read_text())}
+    assert len(verbs) > 20
+    assert verbs - set(host.acts) == set()
 
 
 def _nothing_is_written(work: Work) -> None:
