@@ -55,7 +55,7 @@ def take(work: Work, kind: str, path: Path, *, accept_good: bool = False) -> tup
     faults: list[RowFault] = []
     importers: dict[str, Importer[Any]] = {"organisations": ORGANISATIONS, "practitioners": PRACTITIONERS}
     outcome = intake.run(
-        work, CLERK, importer, path, kind=kind, accept_good=accept_good, report=faults.append
+        work, CLERK, importers[kind], path, kind=kind, accept_good=accept_good, report=faults.append
     )
     return outcome, faults
 
