@@ -23,6 +23,7 @@ from registry.roster.intake import Accepted, Checked, Importer, Outcome, Reading
 from registry.roster.layout import Column, Layout
 from registry.roster.sheet import open_file
 
+TEMPLATES = Path(__file__).parents[1] / "golden" / "templates"
 Pair = tuple[str, str]
 LAYOUT = Layout(
     "people",
@@ -157,6 +158,12 @@ def test_a_sheet_can_be_read_twice_and_starts_where_its_cells_start(tmp_path: Pa
             (3, ["", "", "x", ""]),
             (5, ["", "", "", "y"]),
         ]
+
+
+def test_the_old_xls_is_read_too() -> None:
+    """The monthly return of a large city's platform: offices still save in the old format."""
+    cells = [cells for *_, cells in read(TEMPLATES / "monthly-return.xls")]
+    assert any("双公示" in cell for cell in cells[0])
 
 
 @pytest.mark.parametrize(
