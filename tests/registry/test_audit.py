@@ -190,6 +190,7 @@ def test_only_the_auditor_reads_the_book(sign_in: Callable[..., Person], host: H
     assert [p.roles for p in host.permissions if p.name == audit.READ] == [frozenset({"auditor"})]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_verb_has_a_name_that_the_auditor_can_read(host: Host) -> None:
     root = Path(audit.__file__).parents[2]
     sources = [
