@@ -22,8 +22,6 @@ LARGEST_PAGE = 1000
 ENDS = frozenset({"withdraw", "expire"})
 BUCKETS = 256
 
-_ACTIONS = frozenset({"publish", "correct", "mark", "withdraw", "expire", "frame", "draw", "void", "open"})
-
 
 def page(head: Head, entries: Iterable[Stored], *, start: int, entitled: bool) -> bytes:
     """One page of the feed. `entitled`: whether its reader may have the restricted bodies."""
@@ -50,7 +48,7 @@ def entry_of(stored: Stored, *, entitled: bool) -> dict[str, Any]:
     return {
         "index": stored.index,
         "leaf": base64.b64encode(stored.leaf).decode(),
-        "action": stored.action if stored.action in _ACTIONS else "other",
+        "action": stored.action,
         "record": stored.record,
         "version": stored.version,
         "salt": stored.salt,

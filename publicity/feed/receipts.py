@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from publicity.feed.tables import Receipt
 from registry.kernel.access import Actor
@@ -51,30 +52,21 @@ def accept(session: WorkSession, actor: Actor, *, items: Sequence[Item]) -> Coun
     if unknown:
         raise Invalid("回执所指的条目不存在", unknown)
     given = {(item.index, _fingerprint(item)): item for item in items}
-    known = {
-        (row.position, row.fingerprint)
-        for row in session.execute(
-            select(Receipt.position, Receipt.fingerprint)
-            .where(Receipt.client == actor.id, Receipt.position.in_({item.index for item in items}))
-            .with_for_update()
-        )
-    }
+    asked = select(Receipt.position, Receipt.fingerprint).where(
+        Receipt.client == actor.id, Receipt.position.in_({item.index for item in items})
+    )
+    known = {(row.position, row.fingerprint) for row in session.execute(asked)}
     fresh = {key: item for key, item in given.items() if key not in known}
     if fresh:
-        session.execute(
-            insert(Receipt),
-            [
-                {
-                    "client": actor.id,
-                    "position": position,
-                    "fingerprint": fingerprint,
-                    "received_at": session.now,
-                }
-                | {"result": item.result, "code": item.code}
-                | {"message": item.message, "platform_id": item.platform_id}
-                for (position, fingerprint), item in fresh.items()
-            ],
-        )
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        rows = [
+            {"client": actor.id, "position": position, "fingerprint": fingerprint, "received_at": session.now}
+            | {"result": item.result, "code": item.code}
+            | {"message": item.message, "platform_id": item.platform_id}
+            for (position, fingerprint), item in fresh.items()
+        ]
+        # The same batch sent twice at once: whoever comes second finds the rows there.
+        session.execute(dialect.insert(Receipt).values(rows).on_conflict_do_nothing())
         session.act("feed.receipt", actor.id, stored=len(fresh))
     return Counted(len(fresh), len(items) - len(fresh))
 

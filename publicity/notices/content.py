@@ -1,42 +1,9 @@
-"""What a notice says in public: an allow-list, never what happens to be left over. Pure.
+"""What a notice says in public, version by version, and what stays when it has ended. Pure."""
 
-A column that is not named here is not published, whatever layout brought it; a new one has to be let in by hand.
-"""
-
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from registry.kernel.identifiers import parse_resident_id, parse_uscc
-
-_SUBJECT_CODES = (
-    "XDR_MC",
-    "XDR_LB",
-    "XDR_SHXYM",
-    "XDR_GSZC",
-    "XDR_ZZJG",
-    "XDR_SWDJ",
-    "XDR_SYDW",
-    "XDR_SHZZ",
-    "FRDB",
-)
-_PERMIT = (
-    "XKWS", "WSH", "XKLB", "XKZS", "XKBH", "NR", "JDRQ", "YXQZ", "YXQZI", "XKJG", "XKJGDM", "ZT", "LYDW", "LYDWDM",
-)  # fmt: skip
-_PENALTY = (
-    "WSH", "WFXW", "SY", "YJ", "CFLB", "NR", "NR_FK", "NR_WFFF", "NR_ZKDX", "JDRQ", "YXQ", "GSJZQ", "CFJG", "CFJGDM",
-    "SJLY", "SJLYDM",
-)  # fmt: skip
-PUBLIC_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "permit": (*(f"XK_{code}" for code in (*_SUBJECT_CODES, *_PERMIT)), "BZ"),
-    "penalty": (*(f"CF_{code}" for code in (*_SUBJECT_CODES, *_PENALTY)), "BZ"),
-}
-"""Columns of 发改办财金〔2018〕424号 that anybody may read, in the standard's order; no kind or number of a person's papers."""
-
-PUBLIC_DETAIL: Mapping[str, tuple[str, ...]] = {
-    "finding": ("task", "matter", "basis", "draw", "codes", "results", "measure", "closed_on"),
-}
-"""What is published of an inspection's finding, in the order of its page."""
+from publicity.release import allowed
 
 SUBJECT = ("type", "name", "uscc", "licence_number", "id")
 """Whom a notice is about: what kind, by name and public number, and the public page's id where there is one."""
@@ -60,30 +27,6 @@ EXPLAINED = frozenset({"quashed", "changed", "unlawful", "void"})
 WITHDRAWABLE = tuple(ground for ground in GROUNDS if ground != "expired")
 
 _DOCUMENT_NUMBER = {"permit": "XK_WSH", "penalty": "CF_WSH"}
-_CODES = re.compile(r"(?:_SHXYM|_GSZC|_ZZJG|_SWDJ|_SYDW|_SHZZ|DM|_XKBH|_WSH)$")
-# The tax number of an individual business is the owner's identity number and two digits.
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(\d{17}[0-9Xx])(?:\d{2})?(?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
-
-
-def public_columns(kind: str, columns: Mapping[str, str]) -> dict[str, str]:
-    """The published columns of a permit or penalty, free text without people's numbers; empty for other kinds."""
-    return {
-        code: _without_identities(columns[code]) if _CODES.search(code) else without_numbers(columns[code])
-        for code in PUBLIC_COLUMNS.get(kind, ())
-        if columns.get(code)
-    }
-
-
-def in_order(kind: str, columns: Mapping[str, str]) -> dict[str, str]:
-    """Columns as the standard lists them; the bytes in the ledger are in the order of their codes."""
-    order = {code: place for place, code in enumerate(PUBLIC_COLUMNS.get(kind, ()))}
-    return dict(sorted(columns.items(), key=lambda column: order.get(column[0], len(order))))
-
-
-def public_detail(kind: str, detail: Mapping[str, object]) -> dict[str, object]:
-    """The published part of a fact that has no columns of the standard."""
-    return {name: _cleaned(detail[name]) for name in PUBLIC_DETAIL.get(kind, ()) if detail.get(name)}
 
 
 def public_body(
@@ -97,17 +40,17 @@ def public_body(
     until: date | None,
     marks: Sequence[str] = (),
 ) -> dict[str, object]:
-    """The whole public record, as it is hashed: DESIGN section 8."""
+    """The whole public record, as it is hashed and as readers of the feed rely on it."""
     body: dict[str, object] = {
         "kind": kind,
-        "title": without_numbers(title),
+        "title": allowed.without_numbers(title),
         "subject": {name: subject[name] for name in SUBJECT if subject.get(name)},
-        "columns": public_columns(kind, columns),
+        "columns": allowed.public_columns(kind, columns),
         "decided_on": decided_on.isoformat(),
         "marks": list(marks),
         "until": until.isoformat() if until else None,
     }
-    if published := public_detail(kind, detail):
+    if published := allowed.public_detail(kind, detail):
         body["detail"] = published
     return body
 
@@ -125,31 +68,3 @@ def document_number(body: Mapping[str, object]) -> str | None:
     columns = body.get("columns")
     code = _DOCUMENT_NUMBER.get(str(body.get("kind")))
     return columns.get(code) if isinstance(columns, Mapping) and code else None
-
-
-def without_numbers(text: str) -> str:
-    """The text with identity numbers and mobile numbers made unreadable; decisions quote them in their facts.
-
-    Licence, credit and document numbers are left alone: a number of 18 is taken for a person's only if its check
-    character and its date hold (GB 11643-1999) and it is no credit code (GB 32100-2015).
-    """
-    return _MOBILE.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", _without_identities(text))
-
-
-def _without_identities(text: str) -> str:
-    return _IDENTITY.sub(_covered, text)
-
-
-def _covered(found: re.Match[str]) -> str:
-    number = found[1]
-    if parse_resident_id(number).faults or not parse_uscc(number).faults:
-        return found[0]
-    return "（身份证号码略）"
-
-
-def _cleaned(value: object) -> object:
-    if isinstance(value, str):
-        return without_numbers(value)
-    if isinstance(value, list):
-        return [_cleaned(item) for item in value]
-    return value

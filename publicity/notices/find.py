@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from publicity.notices import content
 from publicity.notices.tables import Notice, NoticeVersion
+from publicity.release import allowed
 from publicity.release.draft import title_of_kind
 from publicity.release.tables import Release
 from registry.credit.tables import EventRow
@@ -68,13 +69,13 @@ class Shown:
     @property
     def columns(self) -> Mapping[str, str]:
         """In the order of the standard."""
-        return content.in_order(self.kind, self.body["columns"])
+        return allowed.in_order(self.kind, self.body["columns"])
 
     @property
     def detail(self) -> Mapping[str, Any]:
         """What a finding says, in the order of its page."""
         detail = self.body.get("detail", {})
-        return {name: detail[name] for name in content.PUBLIC_DETAIL.get(self.kind, ()) if name in detail}
+        return {name: detail[name] for name in allowed.PUBLIC_DETAIL.get(self.kind, ()) if name in detail}
 
     @property
     def decided_on(self) -> date:

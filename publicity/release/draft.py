@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from publicity.release import allowed
 from publicity.release.states import DRAFTED
 from publicity.release.tables import Release
 from registry.credit import catalogue, find
@@ -47,7 +48,7 @@ def annulled(session: WorkSession, event: str) -> bool:
 
 
 def draft(session: WorkSession, event: Event, *, due: Deadline) -> Release:
-    """A release in its first state, with the event's content as its draft."""
+    """A release in its first state. Its draft is what will be public, so that nobody approves what they did not read."""
     public_id, kind = session.new_id(), kind_of(event)
     columns, until = dict(event.columns), event.term.max_until
     if kind == "penalty" and until is not None:
@@ -65,9 +66,9 @@ def draft(session: WorkSession, event: Event, *, due: Deadline) -> Release:
         due_provisional=due.provisional,
         until=until,
         subject=_subject(session, event),
-        title=_title(event),
-        columns=columns,
-        detail=dict(event.detail),
+        title=allowed.without_numbers(_title(event)),
+        columns=allowed.public_columns(kind, columns),
+        detail=allowed.public_detail(kind, event.detail),
         restricted=sealed(session, public_id, find.restricted(session, event.public_id)),
         drafted_at=session.now,
     )

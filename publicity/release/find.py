@@ -164,9 +164,10 @@ def _page(
 def _place(after: str | None) -> tuple[date, int] | None:
     day, _, number = (after or "").partition(".")
     try:
-        return date.fromisoformat(day), int(number)
+        place = date.fromisoformat(day), int(number)
     except ValueError:
         return None
+    return place if 0 <= place[1] < 2**53 else None
 
 
 def _brief(session: WorkSession, row: Release) -> Brief:

@@ -37,9 +37,7 @@ class EntrySchema(Schema):
     leaf = fields.String(required=True, metadata={"description": "所存叶的字节，base64"})
     action = fields.String(
         required=True,
-        validate=validate.OneOf(
-            ("publish", "correct", "mark", "withdraw", "expire", "frame", "draw", "void", "open", "other")
-        ),
+        metadata={"description": "publish、correct、mark、withdraw、expire；frame、draw、void、open、other"},
     )
     record = fields.String(required=True)
     version = fields.Integer(required=True)

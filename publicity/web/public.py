@@ -34,7 +34,11 @@ _DETAIL: Mapping[str, str] = {
 @blueprint.app_template_filter("column_title")
 def column_title(code: str) -> str:
     """The Chinese title of an XK_ or CF_ column."""
-    return FIELDS[code].title if code in FIELDS else code
+    if code not in FIELDS:
+        return code
+    field = FIELDS[code]
+    # The standard numbers a subject's codes; people know them by what they are.
+    return field.also[0] if field.title.startswith("行政相对人代码_") else field.title
 
 
 @blueprint.app_template_filter("column_text")
@@ -94,7 +98,7 @@ def organisation(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/notices")
 @public
 def index() -> ResponseReturnValue:
-    kind, before = request.args.get("kind") or None, request.args.get("before", type=int)
+    kind, before = request.args.get("kind") or None, _before()
     with work().read() as session:
         listed, following = notices.listed(session, kind=kind, before=before, limit=PAGE)
         lists = list(dict.fromkeys([*LISTS, *notices.kinds(session, session.today)]))
@@ -111,9 +115,7 @@ def index() -> ResponseReturnValue:
 @public
 def withdrawn() -> ResponseReturnValue:
     with work().read() as session:
-        listed, following = notices.withdrawn(
-            session, before=request.args.get("before", type=int), limit=PAGE
-        )
+        listed, following = notices.withdrawn(session, before=_before(), limit=PAGE)
     return render_template("publicity/withdrawn.html", tombstones=listed, following=following)
 
 
@@ -127,3 +129,9 @@ def notice(public_id: str) -> ResponseReturnValue:
     if page.ended:
         return render_template("publicity/tombstone.html", **given), 410
     return render_template("publicity/notice.html", **given)
+
+
+def _before() -> int | None:
+    """Where a page starts; what is no number that a row can have starts at the beginning."""
+    before = request.args.get("before", type=int)
+    return before if before is not None and 0 < before < 2**53 else None

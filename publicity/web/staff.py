@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from publicity.notices import content, end, publish
 from publicity.notices import find as notices
 from publicity.notices.find import Shown
-from publicity.release import archive, decide, states
+from publicity.release import allowed, archive, decide, states
 from publicity.release import find as releases
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import FieldFault, Gone, Invalid
@@ -96,6 +96,7 @@ def send_back(public_id: str) -> ResponseReturnValue:
 @requires("release.read")
 def notice_list() -> ResponseReturnValue:
     before = request.args.get("before", type=int)
+    before = before if before is not None and 0 < before < 2**53 else None
     with work().read() as session:
         listed, following = notices.listed(session, before=before, limit=PAGE)
         fallen = notices.fallen(session) if before is None else []
@@ -142,7 +143,7 @@ def _release(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnV
         release=page,
         published=published,
         shown=published if isinstance(published, Shown) else None,
-        columns=content.in_order(page.kind, page.columns),
+        columns=allowed.in_order(page.kind, page.columns),
         steps=[step.title for step in states.STEPS],
         today=today,
         faults=faults,

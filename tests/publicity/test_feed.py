@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from publicity.feed import digests as folded
+from publicity.feed import receipts
 from publicity.feed.envelope import Fold
 from publicity.feed.tables import Receipt
 from publicity.notices import end, publish
+from registry.kernel.access import Actor
 from registry.kernel.clock import SHANGHAI, SetClock
 from registry.kernel.host import Host
 from registry.ledger import book
@@ -58,6 +61,15 @@ def busy(host: Host, clock: SetClock) -> dict[str, str]:
     clock.set(datetime(2028, 12, 2, 0, 5, tzinfo=SHANGHAI))
     end.run(host.work)
     return made
+
+
+@pytest.fixture
+def five_entries(host: Host) -> None:
+    with host.work.write(office.OFFICE) as session:
+        session.act("test.fill", "test")
+        book.append(
+            session, "public", [Entry("other", session.new_id(), 1, {"n": number}) for number in range(5)]
+        )
 
 
 def test_an_independent_reader_agrees_on_every_leaf_salt_body_and_digest(
@@ -145,19 +157,17 @@ def test_positions_have_no_gap_and_pages_end_at_the_checkpoint(
     assert (len(last["entries"]), last["next"]) == (1, size)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+BAD_QUERIES = [
         "start=1", "start=-1", "start=x", "start=", "limit=0", "limit=-1", "limit=1001", "limit=1000000000", "limit=1.5",
         "start=99999999999999999999", "start=0&start=1&limit=0",
-    ],
-)  # fmt: skip
-def test_a_start_beyond_the_end_or_a_bad_limit_is_400(
-    client: FlaskClient, bearer: Bearer, query: str
-) -> None:
-    answer = client.get(f"/feed/v1/entries?{query}", headers=bearer("feed:read"))
-    assert answer.status_code == 400, answer.text
-    assert answer.content_type == "application/problem+json"
+]  # fmt: skip
+
+
+def test_a_start_beyond_the_end_or_a_bad_limit_is_400(client: FlaskClient, bearer: Bearer) -> None:
+    reader = bearer("feed:read")
+    for query in BAD_QUERIES:
+        answer = client.get(f"/feed/v1/entries?{query}", headers=reader)
+        assert (query, answer.status_code, answer.content_type) == (query, 400, "application/problem+json")
 
 
 def test_an_empty_log_is_an_empty_page_and_256_empty_buckets(
@@ -208,9 +218,24 @@ def test_polling_with_nothing_new_is_304_and_with_something_new_is_not(
     assert later.json["entries"][0]["body"] is None
 
 
+NO_RECEIPTS: list[object] = [
+    {},
+    {"items": []},
+    {"items": "all"},
+    {"items": [{"index": 0}]},
+    {"items": [{"index": "0", "result": "accepted"}]},
+    {"items": [{"index": -1, "result": "accepted"}]},
+    {"items": [{"index": 0, "result": "maybe"}]},
+    {"items": [{"index": 0, "result": "accepted", "note": "?"}]},
+    {"items": [{"index": 0, "result": "accepted", "code": "a\0b"}]},
+    {"items": [{"index": 0, "result": "accepted", "message": "长" * 2001}]},
+    {"items": [{"index": 0, "result": "accepted"}] * 1001},
+]
+
+
 class TestReceipts:
     def test_receipts_are_stored_once_however_often_they_are_sent(
-        self, host: Host, client: FlaskClient, bearer: Bearer, busy: dict[str, str]
+        self, host: Host, client: FlaskClient, bearer: Bearer, five_entries: None
     ) -> None:
         platform = bearer("feed:receipt")
         items = [
@@ -229,8 +254,32 @@ class TestReceipts:
         assert client.post("/feed/v1/receipts", json={"items": items}, headers=other).json["stored"] == 2
         assert self._count(host) == 5
 
+    def test_the_same_batch_sent_four_times_at_once_is_stored_once(
+        self, host: Host, five_entries: None
+    ) -> None:
+        """A platform that retries before our answer reaches it."""
+        platform = Actor("client", "city", "市信用平台", frozenset({"feed:receipt"}))
+        items = [receipts.Item(index, "accepted", platform_id=f"P-{index}") for index in range(5)]
+        together, failures = threading.Barrier(4), []
+
+        def send() -> None:
+            together.wait()
+            try:
+                with host.work.write(platform) as session:
+                    receipts.accept(session, platform, items=items)
+            except Exception as failure:  # noqa: BLE001 - told to the test, which fails
+                failures.append(failure)
+
+        threads = [threading.Thread(target=send) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert self._count(host) == 5
+
     def test_one_unknown_index_and_nothing_is_stored(
-        self, host: Host, client: FlaskClient, bearer: Bearer, busy: dict[str, str]
+        self, host: Host, client: FlaskClient, bearer: Bearer, five_entries: None
     ) -> None:
         items = [{"index": index, "result": "accepted"} for index in (0, 4000, 1, 5000)]
         refused = client.post("/feed/v1/receipts", json={"items": items}, headers=bearer("feed:receipt"))
@@ -238,28 +287,14 @@ class TestReceipts:
         assert [error["path"] for error in refused.json["errors"]] == ["items[1].index", "items[3].index"]
         assert self._count(host) == 0
 
-    @pytest.mark.parametrize(
-        "body",
-        [
-            {},
-            {"items": []},
-            {"items": "all"},
-            {"items": [{"index": 0}]},
-            {"items": [{"index": "0", "result": "accepted"}]},
-            {"items": [{"index": -1, "result": "accepted"}]},
-            {"items": [{"index": 0, "result": "maybe"}]},
-            {"items": [{"index": 0, "result": "accepted", "note": "?"}]},
-            {"items": [{"index": 0, "result": "accepted", "code": "a\0b"}]},
-            {"items": [{"index": 0, "result": "accepted", "message": "长" * 2001}]},
-            {"items": [{"index": 0, "result": "accepted"}] * 1001},
-        ],
-    )
     def test_what_is_no_receipt_is_refused_with_its_place(
-        self, host: Host, client: FlaskClient, bearer: Bearer, body: object
+        self, host: Host, client: FlaskClient, bearer: Bearer
     ) -> None:
-        refused = client.post("/feed/v1/receipts", json=body, headers=bearer("feed:receipt"))
-        assert refused.status_code == 422, refused.text
-        assert all(error["path"].startswith("json") for error in refused.json["errors"])
+        platform = bearer("feed:receipt")
+        for body in NO_RECEIPTS:
+            refused = client.post("/feed/v1/receipts", json=body, headers=platform)
+            assert refused.status_code == 422, body
+            assert all(error["path"].startswith("json") for error in refused.json["errors"])
         assert self._count(host) == 0
 
     def test_ten_megabytes_of_receipts_are_not_even_read(self, client: FlaskClient, bearer: Bearer) -> None:
