@@ -11,7 +11,8 @@ from registry.kernel.clock import local_day
 from registry.kernel.host import Host
 from registry.kernel.shell import Failed
 from seed.city import city
-from seed.load import PASSWORD, STAFF, NotEmpty, empty, load
+from seed.load import NotEmpty, empty, load
+from seed.office import PASSWORD, STAFF
 from seed.sheets import write
 
 

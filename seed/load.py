@@ -1,57 +1,32 @@
 """Loads the demo city through the use cases, week by week, as an office would have entered it. No raw rows."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from inspection.ceremony import conduct
-from inspection.plan import draft as plan
-from inspection.plan.tables import InspectorRow
-from inspection.visits import assign, findings
-from inspection.visits import find as visits
 from publicity.notices import end, publish
 from publicity.notices.tables import Notice
 from publicity.release import archive, decide, intake
 from publicity.release.tables import Release
-from registry.accounts.staff import Staff, add_staff
 from registry.accounts.tables import StaffRow
 from registry.credit.columns import RESTRICTED
 from registry.credit.record import NewEvent, Subject, annul, record_many
 from registry.credit.standard import missing_for_platform
 from registry.credit.tables import EventRow
-from registry.kernel.access import Actor
-from registry.kernel.clock import SHANGHAI, SetClock
+from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed.city import CITY, City, city
+from seed import draws
+from seed.city import city
 from seed.facts import BUREAU, Fact, facts
-from seed.plan import MATTERS, STRATA, TEAM
+from seed.office import SEED, Office, at, opened
 
-PASSWORD = "demo-city-2026"  # noqa: S105  published, for the demo city alone
-STAFF = (
-    ("clerk", "林知行", "律师工作处", ("clerk",)),
-    ("clerk2", "苏晚晴", "公共法律服务处", ("clerk",)),
-    ("head", "顾明远", "律师工作处", ("head",)),
-    ("secrecy", "沈静言", "局公开办", ("secrecy",)),
-    ("leader", "陆承泽", "局领导", ("leader",)),
-    ("draw", "方以诚", "执法监督处", ("draw",)),
-    ("witness", "程安之", "市律师协会", ("witness",)),
-    ("witness2", "叶思齐", "机关纪委", ("witness",)),
-    ("inspector1", "", "", ("inspector",)),
-    ("inspector2", "", "", ("inspector",)),
-    ("inspector3", "", "", ("inspector",)),
-    ("inspector4", "", "", ("inspector",)),
-    ("auditor", "严正", "审计处", ("auditor",)),
-    ("admin", "何立", "信息中心", ("admin",)),
-)
 _SPAN = timedelta(days=735)
 _WEEK = timedelta(days=7)
-_SEED = Actor.command("seed")
 _STEPS = (
     ("clerk", "propose"),
     ("head", "first_review"),
@@ -81,71 +56,51 @@ def load(host: Host, *, today: date, progress: Progress) -> None:
     """
     if not empty(host.work):
         raise NotEmpty
-    clock = SetClock(_at(today - _SPAN, 9))
-    _Loading(host, city(today), clock, progress).run()
+    progress("工作人员", 0.0)
+    _Loading(opened(host, city(today), SetClock(at(today - _SPAN, 9))), progress).run()
 
 
 @dataclass
 class _Loading:
-    host: Host
-    city: City
-    clock: SetClock
+    office: Office
     progress: Progress
-    actors: dict[str, Actor] = field(default_factory=dict)
     firms: dict[int, Organisation] = field(default_factory=dict)
     people: dict[int, Practitioner] = field(default_factory=dict)
 
     def run(self) -> None:
-        today = self.city.today
-        self.work = self.host.work_with(self.clock, _chance(today))
-        self._staff()
-        happened = facts(self.city)
+        today = self.office.city.today
+        happened = facts(self.office.city)
         start = today - _SPAN
         self._enrol(start)
-        self._plan()
+        matters = draws.prepare(self.office)
         day = start
         while day < today:
             following = min(day + _WEEK, today)
-            self.clock.set(_at(following, 10))
+            self.office.clock.set(at(following, 10))
             self._enrol(following)
             self._record([fact for fact in happened if day < fact.decided_on <= following])
             self._release(following)
             if day < today - timedelta(days=90) <= following:
-                self._finished_draw(following)
+                draws.finished(self.office, matters, following)
             self.progress("信用事件与公示", 0.3 + 0.65 * ((following - start) / _SPAN))
             day = following
         self._aftermath()
-        self._waiting_draw()
-        intake.run(self.work)
-        end.run(self.work)
+        draws.waiting(self.office, matters)
+        intake.run(self.office.work)
+        end.run(self.office.work)
         self.progress("完成", 1.0)
-
-    def _staff(self) -> None:
-        self.progress("工作人员", 0.0)
-        with self.work.write(_SEED) as session:
-            for username, name, section, roles in STAFF:
-                official = (
-                    self.city.officials[int(username[-1]) - 1] if username.startswith("inspector") else None
-                )
-                member: Staff = add_staff(
-                    session,
-                    _SEED,
-                    username=username,
-                    name=official.name if official else name,
-                    section=official.unit if official else section,
-                    roles=roles,
-                    password=PASSWORD,
-                    demo=True,
-                )
-                self.actors[username] = member.actor(self.host.permissions)
 
     def _enrol(self, until: date) -> None:
         """Whoever was established or licensed by `until` and is not on the roster yet."""
-        new_firms = [f for f in self.city.firms if f.key not in self.firms and f.established_on <= until]
-        new_people = [p for p in self.city.people if p.key not in self.people and p.granted_on <= until]
+        new_firms = [
+            f for f in self.office.city.firms if f.key not in self.firms and f.established_on <= until
+        ]
+        new_people = [
+            p for p in self.office.city.people if p.key not in self.people and p.granted_on <= until
+        ]
         for position in range(0, len(new_firms), 500):
             some = new_firms[position : position + 500]
-            with self.work.write(self.actors["clerk"]) as session:
+            with self.office.work.write(self.office.actors["clerk"]) as session:
                 enrolled = enrol_organisations(
                     session,
                     session.actor,
@@ -169,7 +124,7 @@ class _Loading:
             self.firms.update({f.key: row for f, row in zip(some, enrolled, strict=True)})
         for position in range(0, len(new_people), 500):
             some_people = new_people[position : position + 500]
-            with self.work.write(self.actors["clerk"]) as session:
+            with self.office.work.write(self.office.actors["clerk"]) as session:
                 admitted = enrol_practitioners(
                     session,
                     session.actor,
@@ -188,12 +143,12 @@ class _Loading:
                     ],
                 )
             self.people.update({p.key: row for p, row in zip(some_people, admitted, strict=True)})
-            self.progress("名录", 0.02 + 0.28 * (len(self.people) / len(self.city.people)))
+            self.progress("名录", 0.02 + 0.28 * (len(self.people) / len(self.office.city.people)))
 
     def _record(self, happened: Sequence[Fact]) -> None:
         if not happened:
             return
-        with self.work.write(self.actors["clerk"]) as session:
+        with self.office.work.write(self.office.actors["clerk"]) as session:
             record_many(session, session.actor, [self._event(fact) for fact in happened])
 
     def _event(self, fact: Fact) -> NewEvent:
@@ -223,11 +178,11 @@ class _Loading:
 
     def _release(self, day: date) -> None:
         """The week's proposals through the six steps, each by its own person; the newest stay on the way."""
-        intake.run(self.work)
+        intake.run(self.office.work)
         for number, (username, step) in enumerate(_STEPS):
-            latest = self.city.today - timedelta(days=2 * (number + 1))
-            self.clock.set(_at(day, 11 + number))
-            with self.work.write(self.actors[username]) as session:
+            latest = self.office.city.today - timedelta(days=2 * (number + 1))
+            self.office.clock.set(at(day, 11 + number))
+            with self.office.work.write(self.office.actors[username]) as session:
                 waiting = session.scalars(
                     select(Release)
                     .where(Release.state == _BEFORE[step], Release.decided_on <= latest)
@@ -235,13 +190,13 @@ class _Loading:
                 ).all()
                 for row in waiting:
                     _take(session, step, row)
-        end.run(self.work)
+        end.run(self.office.work)
 
     def _aftermath(self) -> None:
         """Penalties that fell are withdrawn, one is repaired, one objected to, one corrected; one draft was sent back."""
-        today = self.city.today
-        self.clock.set(_at(today, 17))
-        with self.work.read() as session:
+        today = self.office.city.today
+        self.office.clock.set(at(today, 17))
+        with self.office.work.read() as session:
             running = session.execute(
                 select(Notice.public_id, EventRow.public_id)
                 .join(Release, Release.id == Notice.release_id)
@@ -254,19 +209,19 @@ class _Loading:
                 select(Release).where(Release.state == "proposed").order_by(Release.id)
             ).first()
         for notice, event in running[:3]:
-            with self.work.write(self.actors["leader"]) as session:
-                annul(session, _SEED, event=event, ground="行政复议决定撤销", on=session.today)
+            with self.office.work.write(self.office.actors["leader"]) as session:
+                annul(session, SEED, event=event, ground="行政复议决定撤销", on=session.today)
                 end.withdraw(session, session.actor, notice=notice, ground="quashed")
-        with self.work.write(self.actors["leader"]) as session:
+        with self.office.work.write(self.office.actors["leader"]) as session:
             end.withdraw(session, session.actor, notice=running[3][0], ground="repaired")
-        with self.work.write(self.actors["clerk"]) as session:
+        with self.office.work.write(self.office.actors["clerk"]) as session:
             publish.mark(session, session.actor, notice=running[4][0], marks=["objection"])
-        with self.work.write(self.actors["head"]) as session:
+        with self.office.work.write(self.office.actors["head"]) as session:
             publish.correct(
                 session, session.actor, notice=running[5][0], columns={"BZ": "更正：补充处罚依据条款"}
             )
         if waiting is not None:
-            with self.work.write(self.actors["head"]) as session:
+            with self.office.work.write(self.office.actors["head"]) as session:
                 decide.send_back(
                     session,
                     session.actor,
@@ -274,101 +229,6 @@ class _Loading:
                     revision=waiting.revision,
                     reason="请补充许可编号",
                 )
-
-    def _plan(self) -> None:
-        with self.work.write(self.actors["head"]) as session:
-            self.matters = {
-                matter["code"]: plan.publish_matter(
-                    session, session.actor, valid_from=session.today, **matter
-                ).public_id
-                for matter in MATTERS
-            }
-            plan.enlist(
-                session,
-                session.actor,
-                [
-                    plan.Enlisted(o.certificate, o.valid_until, o.name, o.unit, o.kinds, o.district, o.lead)
-                    for o in self.city.officials
-                ],
-            )
-            session.flush()
-            for number in range(1, 5):
-                account = session.scalars(
-                    select(StaffRow.id).where(StaffRow.username == f"inspector{number}")
-                ).one()
-                inspector = session.scalars(
-                    select(InspectorRow.public_id).where(
-                        InspectorRow.certificate == self.city.officials[number - 1].certificate
-                    )
-                ).one()
-                plan.link_account(session, session.actor, inspector=inspector, staff_id=account)
-
-    def _task(self, code: str, title: str, matter: str, deadline: date) -> str:
-        with self.work.write(self.actors["head"]) as session:
-            return plan.create_task(
-                session,
-                session.actor,
-                code=code,
-                title=title,
-                matter=self.matters[matter],
-                strata=STRATA,
-                reserve=2,
-                team=TEAM,
-                yearly_cap=2,
-                deadline=deadline,
-            ).public_id
-
-    def _frozen_draw(self, task: str) -> str:
-        dice = [{"kind": "dice", "by": "witness"}, {"kind": "dice", "by": "witness2"}]
-        with self.work.write(self.actors["draw"]) as session:
-            draw = conduct.freeze(session, session.actor, task=task, plan=dice)
-            conduct.commit(session, session.actor, draw_id=draw.public_id)
-            return draw.public_id
-
-    def _throw(self, draw: str, position: int, username: str) -> None:
-        with self.work.write(self.actors[username]) as session:
-            digits = "".join(str(byte % 10) for byte in session.random(24))
-            conduct.supply(session, session.actor, draw_id=draw, position=position, value=digits)
-
-    def _finished_draw(self, day: date) -> None:
-        year = day.year
-        task = self._task(
-            f"{year}-LS-01", f"{year} 年度律师事务所双随机抽查", "LS-01", day + timedelta(days=45)
-        )
-        draw = self._frozen_draw(task)
-        self._throw(draw, 0, "witness")
-        self._throw(draw, 1, "witness2")
-        with self.work.read() as session:
-            given = conduct.inputs(session, draw)
-        record = conduct.compute(given)
-        with self.work.write(self.actors["draw"]) as session:
-            assign.carry_out(session, session.actor, draw_id=draw, record=record)
-        with self.work.read() as session:
-            opened = visits.visits(session)
-        self.clock.set(_at(day + timedelta(days=5), 10))
-        # Most visits are done and closed; the last few wait for a result or for the second pair of eyes.
-        for number, visit in enumerate(opened[:-4]):
-            codes, measure = (["1"], "none") if number % 4 else (["E"], "rectify")
-            with self.work.write(_SEED) as session:
-                findings.note_finding(
-                    session,
-                    _SEED,
-                    visit=visit.public_id,
-                    visited_on=session.today,
-                    codes=codes,
-                    measure=measure,
-                    note="现场检查，查阅案卷与财务凭证。",
-                )
-            if number < len(opened) - 6:
-                with self.work.write(self.actors["head"]) as session:
-                    findings.close(session, session.actor, visit=visit.public_id)
-
-    def _waiting_draw(self) -> None:
-        today = self.city.today
-        self.clock.set(_at(today, 18))
-        title = f"{today.year} 年度司法鉴定机构双随机抽查"
-        task = self._task(f"{today.year}-JD-01", title, "JD-01", today + timedelta(days=40))
-        self._throw(self._frozen_draw(task), 0, "witness")
 
 
 _BEFORE = {
@@ -391,22 +251,3 @@ def _take(session: WorkSession, step: str, row: Release) -> None:
         archive.archive(session, session.actor, release=release, revision=revision)
     else:
         decide.review(session, session.actor, step=step, release=release, revision=revision)
-
-
-def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), SHANGHAI)
-
-
-def _chance(today: date) -> Callable[[int], bytes]:
-    """Bytes from SHA-256 in counter mode: predictable on purpose, for the demo city alone."""
-    counter = 0
-
-    def chance(size: int) -> bytes:
-        nonlocal counter
-        out = b""
-        while len(out) < size:
-            out += hashlib.sha256(f"{CITY}|{today.isoformat()}|{counter}".encode()).digest()
-            counter += 1
-        return out[:size]
-
-    return chance

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from seed.load import PASSWORD
+from seed.office import PASSWORD
 from tests.conftest import ROOT, Commands
 from tests.journeys import transcript
 from tests.journeys.browser import Browser

@@ -1,0 +1,123 @@
+"""The demo city's inspections: a list, a directory, a draw that is finished and one that waits for chance."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from inspection.ceremony import conduct
+from inspection.plan import draft as plan
+from inspection.plan.tables import InspectorRow
+from inspection.visits import assign, findings
+from inspection.visits import find as visits
+from registry.accounts.tables import StaffRow
+from seed.office import SEED, Office, at
+from seed.plan import MATTERS, STRATA, TEAM
+
+
+def prepare(office: Office) -> dict[str, str]:
+    """The list of matters and the directory of inspectors; public ids of the matters by code."""
+    with office.work.write(office.actors["head"]) as session:
+        matters = {
+            matter["code"]: plan.publish_matter(
+                session, session.actor, valid_from=session.today, **matter
+            ).public_id
+            for matter in MATTERS
+        }
+        plan.enlist(
+            session,
+            session.actor,
+            [
+                plan.Enlisted(o.certificate, o.valid_until, o.name, o.unit, o.kinds, o.district, o.lead)
+                for o in office.city.officials
+            ],
+        )
+        session.flush()
+        for number in range(1, 5):
+            account = session.scalars(
+                select(StaffRow.id).where(StaffRow.username == f"inspector{number}")
+            ).one()
+            inspector = session.scalars(
+                select(InspectorRow.public_id).where(
+                    InspectorRow.certificate == office.city.officials[number - 1].certificate
+                )
+            ).one()
+            plan.link_account(session, session.actor, inspector=inspector, staff_id=account)
+    return matters
+
+
+def _task(
+    office: Office, matters: Mapping[str, str], code: str, title: str, matter: str, deadline: date
+) -> str:
+    with office.work.write(office.actors["head"]) as session:
+        return plan.create_task(
+            session,
+            session.actor,
+            code=code,
+            title=title,
+            matter=matters[matter],
+            strata=STRATA,
+            reserve=2,
+            team=TEAM,
+            yearly_cap=2,
+            deadline=deadline,
+        ).public_id
+
+
+def _frozen(office: Office, task: str) -> str:
+    dice = [{"kind": "dice", "by": "witness"}, {"kind": "dice", "by": "witness2"}]
+    with office.work.write(office.actors["draw"]) as session:
+        draw = conduct.freeze(session, session.actor, task=task, plan=dice)
+        conduct.commit(session, session.actor, draw_id=draw.public_id)
+        return draw.public_id
+
+
+def _throw(office: Office, draw: str, position: int, username: str) -> None:
+    with office.work.write(office.actors[username]) as session:
+        digits = "".join(str(byte % 10) for byte in session.random(24))
+        conduct.supply(session, session.actor, draw_id=draw, position=position, value=digits)
+
+
+def finished(office: Office, matters: Mapping[str, str], day: date) -> None:
+    """A draw of law firms with its visits, most of them closed."""
+    year = day.year
+    task = _task(
+        office,
+        matters,
+        f"{year}-LS-01",
+        f"{year} 年度律师事务所双随机抽查",
+        "LS-01",
+        day + timedelta(days=45),
+    )
+    draw = _frozen(office, task)
+    _throw(office, draw, 0, "witness")
+    _throw(office, draw, 1, "witness2")
+    assign.draw_now(office.work, office.actors["draw"], draw_id=draw)
+    with office.work.read() as session:
+        opened, _ = visits.worklist(session, limit=1000)
+    office.clock.set(at(day + timedelta(days=5), 10))
+    # Most visits are done and closed; the last few wait for a result or for the second pair of eyes.
+    for number, visit in enumerate(opened[:-4]):
+        codes, measure = (["1"], "none") if number % 4 else (["E"], "rectify")
+        with office.work.write(SEED) as session:
+            findings.note_finding(
+                session,
+                SEED,
+                visit=visit.public_id,
+                visited_on=session.today,
+                codes=codes,
+                measure=measure,
+                note="现场检查，查阅案卷与财务凭证。",
+            )
+        if number < len(opened) - 6:
+            with office.work.write(office.actors["head"]) as session:
+                findings.close(session, session.actor, visit=visit.public_id)
+
+
+def waiting(office: Office, matters: Mapping[str, str]) -> None:
+    """A draw of forensic institutions that waits for its second dice."""
+    today = office.city.today
+    office.clock.set(at(today, 18))
+    title = f"{today.year} 年度司法鉴定机构双随机抽查"
+    task = _task(office, matters, f"{today.year}-JD-01", title, "JD-01", today + timedelta(days=40))
+    _throw(office, _frozen(office, task), 0, "witness")
