@@ -150,9 +150,13 @@ def _people(
         granted = min(
             earliest + timedelta(days=chance.randint(0, max((today - earliest).days - 400, 1))), today
         )
-        # Some came in the last year; their permits are what double publicity shows.
-        if chance.random() < 0.05 and firm.established_on < today - timedelta(days=400):
-            granted = today - timedelta(days=chance.randint(3, 360))
+        # Some came in the last year, a few in the last fortnight: their permits are what double publicity shows, and
+        # what still stands in the release when the demo opens.
+        newcomer = chance.random()
+        if newcomer < 0.05 and firm.established_on < today - timedelta(days=400):
+            granted = today - timedelta(
+                days=chance.randint(1, 13) if newcomer < 0.006 else chance.randint(14, 360)
+            )
         id_number = numbers.resident_id(chance, born, female=female)
         while id_number in taken:
             id_number = numbers.resident_id(chance, born, female=female)
