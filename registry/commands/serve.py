@@ -3,14 +3,17 @@
 import logging
 import multiprocessing
 import os
+import pkgutil
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from multiprocessing import resource_tracker
+from collections.abc import Callable
+from multiprocessing import connection, resource_tracker
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import click
 from granian.constants import Interfaces
@@ -53,7 +56,6 @@ def serve(host: Host, *, address: str, port: int | None, workers: int, threads: 
     _take_interrupts_alone()
     server = Server(
         f"{host.package}.app:create_app",
-        factory=True,
         interface=Interfaces.WSGI,
         address=address,
         port=port,
@@ -69,9 +71,24 @@ def serve(host: Host, *, address: str, port: int | None, workers: int, threads: 
     if with_jobs:
         server.on_startup(jobs.start)
     try:
-        server.serve()
+        server.serve(target_loader=load)
     finally:
         jobs.stop()
+
+
+def load(target: str) -> Callable[..., Any]:
+    """In a worker: the application that `target` makes. The worker ends when the server was killed and cannot end it;
+    it would go on answering, on the port that the next server needs."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        Thread(target=_end_with, args=(server.sentinel,), name="server watch", daemon=True).start()
+    application: Callable[..., Any] = pkgutil.resolve_name(target)()
+    return application
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class JobsProcess:
