@@ -103,11 +103,11 @@ def append(session: WorkSession, book: Book, entries: Sequence[Entry]) -> list[i
 
 def read(session: WorkSession, book: Book, *, start: int, limit: int, on: date) -> list[Stored]:
     """Up to `limit` entries from index `start`, as they may be shown on that day; none at or beyond the head."""
-    statement = _stored().where(EntryRow.book == book, EntryRow.position >= start)
-    return [
-        _shown(session, row, on)
-        for row in session.execute(statement.order_by(EntryRow.position).limit(limit))
-    ]
+    # Positions have no gap, so a limit is a range; told so, PostgreSQL never sorts the whole book for an old cursor.
+    statement = _stored().where(
+        EntryRow.book == book, EntryRow.position >= start, EntryRow.position < start + limit
+    )
+    return [_shown(session, row, on) for row in session.execute(statement.order_by(EntryRow.position))]
 
 
 def entry(session: WorkSession, book: Book, index: int, *, on: date) -> Stored:
