@@ -2,10 +2,11 @@
 
 from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
+from inspection.visits import assign
 from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
-from inspection.web import public, staff
+from inspection.web import public, public_api, staff
 from registry.kernel.access import Permission
-from registry.kernel.part import Import, Navigation, Part
+from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
 
 _OFFICE = frozenset({"clerk", "head", "leader", "draw", "witness", "inspector", "auditor", "secrecy"})
@@ -13,7 +14,7 @@ _OFFICE = frozenset({"clerk", "head", "leader", "draw", "witness", "inspector", 
 PART = Part(
     name="inspection",
     commands=(draw,),
-    blueprints=(staff.blueprint, public.pages, public.api),
+    blueprints=(staff.blueprint, public.blueprint, public_api.blueprint),
     permissions=(
         Permission("draw.read", "查看抽查计划与抽取", _OFFICE),
         Permission("inspection.plan", "编制抽查事项、任务与检查人员名录", frozenset({"head"})),
@@ -42,9 +43,11 @@ PART = Part(
         "draw.run": "抽取",
         "draw.void_proposed": "申请作废抽取",
         "draw.void": "作废抽取",
+        "draw.lapse": "抽取逾期作废",
         "visit.record": "记录检查结果",
         "visit.close": "办结检查",
     },
     imports=(Import("inspectors", "检查人员", INSPECTORS),),
+    jobs=(Job("draws", "完成随机源已齐的抽取，逾期的作废", assign.settle, "30 0 * * *"),),
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("insp_")),
 )

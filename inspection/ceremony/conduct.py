@@ -1,11 +1,10 @@
-"""The acts of a draw, each once, each in the ledger: freeze, commit, supply chance, draw, void.
+"""The acts of a draw, each once, each in the ledger: freeze, commit, supply chance, draw.
 
 Specification section 8: a task has one live draw at a time, a draw happens once for a frame, nothing removes a draw.
 """
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,12 +13,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inspection.ceremony import void
+from inspection.ceremony.rows import chance_of, expect, frame_of, locked, of_task, overdue
 from inspection.ceremony.tables import ChanceRow, DrawRow, SelectionRow
 from inspection.draw import chance, rules
 from inspection.draw.frame import check, frame_sha256
 from inspection.draw.record import draw
 from inspection.plan.frame import build
 from inspection.plan.tables import TaskRow
+from registry.accounts.staff import everybody
 from registry.accounts.tables import StaffRow
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
@@ -28,16 +30,8 @@ from registry.kernel.work import WorkSession
 from registry.ledger import book
 from registry.roster.tables import OrganisationRow
 
-# From the commitment to the end of the ceremony: afterwards an undrawn draw shows as overdue.
-DRAW_WITHIN = timedelta(days=7)
-STATES = {
-    "frozen": "名录已冻结",
-    "committed": "已提交存证，等待随机源",
-    "drawn": "已抽取",
-    "unassignable": "已抽取对象，检查人员无法安排",
-    "voided": "已作废",
-}
-VOID_GROUNDS = {"record_invalid": "抽取记录无效", "chance_withheld": "计划中的随机源未按时提供"}
+# From the freezing to the end of the ceremony; the task's own deadline may come sooner.
+DRAW_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -59,30 +53,34 @@ def freeze(
 ) -> DrawRow:
     """Freezes the frame of the task with public id `task` under the plan of chance `plan` (specification section 2).
 
-    Raises Conflict while the task has a live draw, Invalid (path and rule of the specification) for a frame that
-    cannot be drawn from.
+    A frozen draw cannot be thrown away: it is carried out, voided by two people or lapses, and its successor names it.
+    If chance had been supplied to it, the successor keeps its frame. Raises Conflict while the task has a live draw,
+    Refused for parties who may not supply chance, Invalid (path and rule of the specification) for a frame that cannot
+    be drawn from.
     """
     actor.require("draw.freeze")
     row = session.scalar(select(TaskRow).where(TaskRow.public_id == task).with_for_update())
     if row is None:
         raise NotFound("没有这项抽查任务")
-    if session.scalar(
-        select(DrawRow.id).where(DrawRow.task_id == row.id, DrawRow.state.in_(("frozen", "committed")))
-    ):
-        raise Conflict("该任务已有进行中的抽取", rule="live_draw")
-    previous = _superseded(session, row, supersedes)
+    earlier = of_task(session, row.id)
+    if earlier and overdue(earlier[0].state, earlier[0].deadline, on=session.today):
+        void.lapse(session, actor, draw_id=earlier[0].public_id)
+    previous = _previous(earlier, supersedes)
+    _refuse_unfit(session, actor, plan, barred={past.void_party for past in earlier})
     public_id = session.new_id()
-    document = build(
-        session,
-        task=row,
-        draw=public_id,
-        as_of=session.today,
-        entropy=plan,
-        inspected=selected_in_year(session, session.today.year),
-        supersedes=supersedes,
-    )
-    if previous is not None and previous.void_party in {item["by"] for item in plan}:
-        raise Refused("上次未提供随机源的一方不得参加本次抽取", rule="barred_party")
+    if previous is not None and chance_of(session, previous):
+        document = {**frame_of(previous), "draw": public_id, "supersedes": supersedes}
+        document["entropy"] = [dict(item) for item in plan]
+    else:
+        document = build(
+            session,
+            task=row,
+            draw=public_id,
+            as_of=session.today,
+            entropy=plan,
+            inspected=selected_in_year(session, session.today.year),
+            supersedes=supersedes,
+        )
     try:
         check(document)
     except rules.InvalidFrame as fault:
@@ -91,8 +89,8 @@ def freeze(
         public_id=public_id,
         task_id=row.id,
         state="frozen",
-        as_of=session.today,
-        deadline=row.deadline,
+        as_of=date.fromisoformat(str(document["as_of"])),
+        deadline=min(row.deadline, session.today + DRAW_WITHIN),
         frame=canonical(document),
         frame_sha256=frame_sha256(document),
         frozen_at=session.now,
@@ -108,7 +106,7 @@ def commit(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     """Appends the frame's digest to the public log. Chance counts only after this."""
     actor.require("draw.commit")
     row = locked(session, draw_id)
-    _expect(row, "frozen")
+    expect(row, "frozen", on=session.today)
     entry = book.Entry(
         action="frame",
         record=row.public_id,
@@ -125,16 +123,16 @@ def commit(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
 def supply(
     session: WorkSession, actor: Actor, *, draw_id: str, position: int, value: str, nonce: str | None = None
 ) -> ChanceRow:
-    """Records item `position` of the plan of chance, supplied by the party that the plan names.
+    """Records item `position` of the plan of chance, supplied by the party that the plan names; the last one makes
+    the draw ready.
 
     Raises Refused for another party, Conflict for an item supplied already or out of the plan's order, Invalid for a
     value that breaks specification section 3 (too few dice, a reveal that does not match its commitment).
     """
     actor.require("draw.chance")
     row = locked(session, draw_id)
-    _expect(row, "committed")
-    frame = frame_of(row)
-    plan = frame["entropy"]
+    expect(row, "committed", on=session.today)
+    plan = frame_of(row)["entropy"]
     supplied = chance_of(session, row)
     if position != len(supplied) or position >= len(plan):
         raise Conflict("随机源须按计划的顺序逐项提供，已提供的不能更改", rule="order")
@@ -157,20 +155,21 @@ def supply(
         supplied_at=session.now,
     )
     session.add(supplied_item)
+    if position == len(plan) - 1:
+        row.state = "ready"
     session.act("draw.chance", row.public_id, position=position, kind=planned["kind"])
     return supplied_item
 
 
-def inputs(session: Session, draw_id: str) -> Inputs:
-    """What `compute` needs. Raises Conflict until every planned item has been supplied."""
+def inputs(session: WorkSession, draw_id: str) -> Inputs:
+    """What `compute` needs. Raises Conflict until every planned item has been supplied, and after the draw."""
     row = session.scalar(select(DrawRow).where(DrawRow.public_id == draw_id))
     if row is None:
         raise NotFound("没有这次抽取")
-    _expect(row, "committed")
-    frame = frame_of(row)
-    supplied = chance_of(session, row)
-    if len(supplied) < len(frame["entropy"]):
+    if row.state == "committed":
         raise Conflict("计划中的随机源尚未全部提供", rule="chance_missing")
+    expect(row, "ready", on=session.today)
+    frame, supplied = frame_of(row), chance_of(session, row)
     return Inputs(
         row.public_id,
         frame,
@@ -191,7 +190,6 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
     """
     actor.require("draw.run")
     row = locked(session, draw_id)
-    _expect(row, "committed")
     given = inputs(session, draw_id)
     seed = chance.seed(row.public_id, row.frame_sha256, given.entropy)
     if row.commit_index is None or (record["frame_sha256"], record["seed"]) != (row.frame_sha256, seed):
@@ -217,41 +215,17 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
     return row
 
 
-def propose_void(
-    session: WorkSession, actor: Actor, *, draw_id: str, ground: str, note: str, party: str | None = None
-) -> DrawRow:
-    """The first of the two people who void a draw. `ground` is a key of VOID_GROUNDS; `party` who withheld chance."""
-    actor.require("draw.void")
-    row = locked(session, draw_id)
-    if row.state == "voided" or row.void_proposed_by is not None:
-        raise Conflict("已有作废申请", rule="void_proposed")
-    if ground not in VOID_GROUNDS:
-        raise Invalid.field("ground", "unknown_ground", "作废只能基于规定的两种情形")
-    if ground == "chance_withheld":
-        _refuse_unless_withheld(session, row, party)
-    row.void_ground, row.void_note, row.void_party, row.void_proposed_by = ground, note, party, actor.id
-    session.act("draw.void_proposed", row.public_id, ground=ground)
-    return row
+def awaiting_draw(session: Session) -> list[str]:
+    """Draws (public ids) whose chance is complete, so that only the arithmetic is missing."""
+    return list(
+        session.scalars(select(DrawRow.public_id).where(DrawRow.state == "ready").order_by(DrawRow.id))
+    )
 
 
-def confirm_void(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
-    """The second person; the ground goes into the public log."""
-    actor.require("draw.void")
-    row = locked(session, draw_id)
-    if row.state == "voided" or row.void_proposed_by is None:
-        raise Conflict("没有待确认的作废申请", rule="no_void_proposed")
-    if row.void_proposed_by == actor.id:
-        raise Refused("作废须由另一人确认", rule="four_eyes")
-    row.state, row.voided_at, row.voided_by = "voided", session.now, actor.id
-    session.act("draw.void", row.public_id, ground=row.void_ground)
-    body = {
-        "draw": row.public_id,
-        "ground": row.void_ground,
-        "party": row.void_party,
-        "date": session.today.isoformat(),
-    }
-    book.append(session, "public", [book.Entry(action="void", record=row.public_id, version=3, body=body)])
-    return row
+def overdue_draws(session: Session, *, on: date) -> list[str]:
+    """Draws (public ids) that count as voided on the day `on`, and of which the log does not say so yet."""
+    late = select(DrawRow.public_id).where(DrawRow.state.in_(("frozen", "committed")), DrawRow.deadline < on)
+    return list(session.scalars(late.order_by(DrawRow.id)))
 
 
 def selected_in_year(session: Session, year: int) -> dict[str, int]:
@@ -266,28 +240,9 @@ def selected_in_year(session: Session, year: int) -> dict[str, int]:
     return {row.public_id: row.visits for row in rows}
 
 
-def locked(session: Session, draw_id: str) -> DrawRow:
-    """The draw's row, held until the unit of work ends. Raises NotFound."""
-    row = session.scalar(select(DrawRow).where(DrawRow.public_id == draw_id).with_for_update())
-    if row is None:
-        raise NotFound("没有这次抽取")
-    return row
-
-
 def username(session: Session, actor: Actor) -> str | None:
     """Parties stand in the frame by user name: the record is read by people, for years."""
     return session.scalar(select(StaffRow.username).where(StaffRow.public_id == actor.id))
-
-
-def frame_of(row: DrawRow) -> dict[str, Any]:
-    return json.loads(row.frame)  # type: ignore[no-any-return]
-
-
-def chance_of(session: Session, row: DrawRow) -> Sequence[ChanceRow]:
-    """The supplied items in the plan's order."""
-    return session.scalars(
-        select(ChanceRow).where(ChanceRow.draw_id == row.id).order_by(ChanceRow.position)
-    ).all()
 
 
 def _select(session: WorkSession, row: DrawRow, record: Mapping[str, Any]) -> None:
@@ -308,27 +263,37 @@ def _item(planned: Mapping[str, str], supplied: ChanceRow) -> dict[str, str]:
     return item if supplied.nonce is None else {**item, "nonce": supplied.nonce}
 
 
-def _expect(row: DrawRow, state: str) -> None:
-    if row.state != state:
-        raise Conflict(f"本次抽取当前状态为“{STATES[row.state]}”，不能进行此操作", rule="state")
-
-
-def _superseded(session: Session, task: TaskRow, draw_id: str | None) -> DrawRow | None:
-    last = session.scalar(
-        select(DrawRow).where(DrawRow.task_id == task.id).order_by(DrawRow.id.desc()).limit(1)
-    )
-    if last is None and draw_id is None:
+def _previous(earlier: Sequence[DrawRow], supersedes: str | None) -> DrawRow | None:
+    """The voided draw that the new one replaces; None for a task's first."""
+    last = earlier[0] if earlier else None
+    if last is not None and last.state in ("frozen", "committed", "ready"):
+        raise Conflict("该任务已有进行中的抽取", rule="live_draw")
+    if last is None and supersedes is None:
         return None
-    if last is None or last.public_id != draw_id or last.state != "voided":
+    if last is None or last.public_id != supersedes or last.state != "voided":
         raise Conflict("同一任务的新抽取须写明其取代的、已作废的上一次抽取", rule="supersedes")
     return last
 
 
-def _refuse_unless_withheld(session: Session, row: DrawRow, party: str | None) -> None:
-    _expect(row, "committed")
-    missing = {item["by"] for item in frame_of(row)["entropy"][len(chance_of(session, row)) :]}
-    if party not in missing:
-        raise Invalid.field("party", "not_missing", "该方没有未提供的随机源")
+def _refuse_unfit(
+    session: WorkSession, actor: Actor, plan: Sequence[Mapping[str, str]], *, barred: set[str | None]
+) -> None:
+    """Whoever plans the draw must not hold its chance: two parties at least, witnesses of the office, none barred."""
+    parties = {item["by"] for item in plan}
+    if len(parties) < 2 and all(item["kind"] != "beacon" for item in plan):
+        raise Invalid.field("by", "two_parties", "随机源至少由两方提供，请选择两名见证人")
+    if parties & barred:
+        raise Refused("此前未提供随机源的一方不得参加本任务的抽取", rule="barred_party")
+    # Programs and the command line plan for parties who have no account here.
+    if actor.kind != "staff":
+        return
+    witnesses = {
+        staff.username
+        for staff in everybody(session)
+        if staff.ended_at is None and "witness" in staff.roles and staff.public_id != actor.id
+    }
+    if not parties <= witnesses:
+        raise Invalid.field("by", "not_a_witness", "掷骰子的须是在职的见证人，且不能是冻结名录的人本人")
 
 
 def _log(session: WorkSession, index: int) -> dict[str, object]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony.conduct import STATES, chance_of
+from inspection.ceremony import void
+from inspection.ceremony.rows import STATES, chance_of, frame_of, overdue
 from inspection.ceremony.tables import DrawRow
 from inspection.draw.chance import assurance
 from inspection.draw.sample import quota
@@ -28,10 +29,14 @@ ENTROPY_KINDS = {"dice": "骰子", "beacon": "公共随机源", "reveal": "封�
 
 @dataclass(frozen=True)
 class Listed:
+    """One line of a list; `overdue`: it counts as voided though nobody has voided it."""
+
     public_id: str
+    task: str
     title: str
     state: str
     state_title: str
+    overdue: bool
     as_of: date
     drawn_at: datetime | None
 
@@ -76,7 +81,29 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class Reserve:
+    unit: str
+    name: str
+    stratum: str
+    ticket: str
+
+
+@dataclass(frozen=True)
+class Voided:
+    """How a draw ended without counting; `party` withheld chance. `on` is None while the second person is awaited."""
+
+    ground: str
+    title: str
+    party: str | None
+    note: str | None
+    proposed_by: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class DrawPage:
+    """`deadline` is the last day for the chance of the draw, `visits_by` for the visits that follow."""
+
     public_id: str
     state: str
     state_title: str
@@ -86,6 +113,7 @@ class DrawPage:
     matter_basis: str
     as_of: date
     deadline: date
+    visits_by: date
     overdue: bool
     frozen_at: datetime
     frame_sha256: str
@@ -101,41 +129,36 @@ class DrawPage:
     record_index: int | None
     seed: str | None
     chosen: Sequence[Chosen]
+    reserves: Sequence[Reserve]
     unassignable: str | None
-    void_ground: str | None
-    void_proposed_by: str | None
-    voided_at: datetime | None
+    voided: Voided | None
+    void_proposal: Voided | None
+    void_grounds: Mapping[str, str]
     supersedes: str | None
+    superseded_by: str | None
 
 
-def draws(session: Session, *, limit: int, before: int | None = None) -> tuple[list[Listed], int | None]:
-    """Draws, newest first, and the cursor of the next page."""
-    query = (
-        select(DrawRow.id, DrawRow.public_id, TaskRow.title, DrawRow.state, DrawRow.as_of, DrawRow.drawn_at)
-        .join(TaskRow, TaskRow.id == DrawRow.task_id)
-        .order_by(DrawRow.id.desc())
-        .limit(limit + 1)
-    )
+def draws(
+    session: Session, *, on: date, limit: int, before: int | None = None
+) -> tuple[list[Listed], int | None]:
+    """Draws, newest first, as they stand on the day `on`, and the cursor of the next page."""
+    query = _listing().order_by(DrawRow.id.desc()).limit(limit + 1)
     rows = session.execute(query if before is None else query.where(DrawRow.id < before)).all()
-    page = [
-        Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at)
-        for row in rows[:limit]
-    ]
+    page = [_listed(row, on) for row in rows[:limit]]
     return page, rows[limit - 1].id if len(rows) > limit else None
 
 
-def of_task(session: Session, task: str) -> list[Listed]:
+def of_task(session: Session, task: str, *, on: date) -> list[Listed]:
     """The draws of the task with public id `task`, newest first; voided ones stay and show."""
-    rows = session.execute(
-        select(DrawRow.public_id, TaskRow.title, DrawRow.state, DrawRow.as_of, DrawRow.drawn_at)
-        .join(TaskRow, TaskRow.id == DrawRow.task_id)
-        .where(TaskRow.public_id == task)
-        .order_by(DrawRow.id.desc())
-    )
-    return [
-        Listed(row.public_id, row.title, row.state, STATES[row.state], row.as_of, row.drawn_at)
-        for row in rows
-    ]
+    rows = session.execute(_listing().where(TaskRow.public_id == task).order_by(DrawRow.id.desc()))
+    return [_listed(row, on) for row in rows]
+
+
+def latest(session: Session, tasks: Sequence[str], *, on: date) -> dict[str, Listed]:
+    """The last draw of each of the tasks (public ids); those without any are left out."""
+    last = select(func.max(DrawRow.id)).group_by(DrawRow.task_id)
+    rows = session.execute(_listing().where(TaskRow.public_id.in_(tasks), DrawRow.id.in_(last)))
+    return {row.task: _listed(row, on) for row in rows}
 
 
 def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
@@ -149,9 +172,10 @@ def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
     if row is None:
         raise NotFound("没有这次抽取")
     draw, task, matter = row
-    frame: dict[str, Any] = json.loads(draw.frame)
+    frame = frame_of(draw)
     record: dict[str, Any] | None = json.loads(draw.record) if draw.record is not None else None
     supplied = chance_of(session, draw)
+    names = _names(session, record) if record else {}
     return DrawPage(
         public_id=draw.public_id,
         state=draw.state,
@@ -162,7 +186,8 @@ def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
         matter_basis=matter.basis,
         as_of=draw.as_of,
         deadline=draw.deadline,
-        overdue=draw.state in ("frozen", "committed") and on > draw.deadline,
+        visits_by=task.deadline,
+        overdue=overdue(draw.state, draw.deadline, on=on),
         frozen_at=draw.frozen_at,
         frame_sha256=draw.frame_sha256,
         units=len(frame["units"]),
@@ -186,12 +211,22 @@ def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
         drawn_at=draw.drawn_at,
         record_index=draw.record_index,
         seed=record["seed"] if record else None,
-        chosen=_chosen(session, record) if record else [],
+        chosen=_chosen(record, names) if record else [],
+        reserves=[
+            Reserve(entry["unit"], names.get(entry["unit"], entry["unit"]), entry["stratum"], entry["ticket"])
+            for entry in (record["reserves"] if record else ())
+        ],
         unassignable=record["unassignable"]["why"] if record and record["unassignable"] else None,
-        void_ground=draw.void_ground,
-        void_proposed_by=draw.void_proposed_by,
-        voided_at=draw.voided_at,
+        voided=_voided(draw) if draw.state == "voided" else None,
+        void_proposal=_voided(draw) if void.standing(session, draw) else None,
+        void_grounds={ground: void.GROUNDS[ground] for ground in void.grounds_of(draw)},
         supersedes=frame["supersedes"],
+        superseded_by=session.scalar(
+            select(DrawRow.public_id)
+            .where(DrawRow.task_id == draw.task_id, DrawRow.id > draw.id)
+            .order_by(DrawRow.id)
+            .limit(1)
+        ),
     )
 
 
@@ -232,17 +267,47 @@ def _strata(frame: Mapping[str, Any], record: Mapping[str, Any] | None) -> list[
     ]
 
 
-def _chosen(session: Session, record: Mapping[str, Any]) -> list[Chosen]:
-    teams = {entry["unit"]: entry["inspectors"] for entry in record["assignments"] or ()}
-    wanted = [entry["unit"] for entry in record["selected"]]
+def _listing() -> Select[*tuple[Any, ...]]:
+    return select(
+        DrawRow.id,
+        DrawRow.public_id,
+        TaskRow.public_id.label("task"),
+        TaskRow.title,
+        DrawRow.state,
+        DrawRow.as_of,
+        DrawRow.deadline,
+        DrawRow.drawn_at,
+    ).join(TaskRow, TaskRow.id == DrawRow.task_id)
+
+
+def _listed(row: Row[*tuple[Any, ...]], on: date) -> Listed:
+    late = overdue(row.state, row.deadline, on=on)
+    return Listed(
+        row.public_id, row.task, row.title, row.state, STATES[row.state], late, row.as_of, row.drawn_at
+    )
+
+
+def _voided(row: DrawRow) -> Voided:
+    ground = row.void_ground or void.LAPSED
+    return Voided(
+        ground, void.TITLES[ground], row.void_party, row.void_note, row.void_proposed_by, row.voided_at
+    )
+
+
+def _names(session: Session, record: Mapping[str, Any]) -> dict[str, str]:
+    wanted = [entry["unit"] for part in ("selected", "reserves") for entry in record[part]]
     names = select(OrganisationRow.public_id, OrganisationRow.name).where(
         OrganisationRow.public_id.in_(wanted)
     )
-    named = {row.public_id: row.name for row in session.execute(names)}
+    return {row.public_id: row.name for row in session.execute(names)}
+
+
+def _chosen(record: Mapping[str, Any], names: Mapping[str, str]) -> list[Chosen]:
+    teams = {entry["unit"]: entry["inspectors"] for entry in record["assignments"] or ()}
     return [
         Chosen(
             entry["unit"],
-            named.get(entry["unit"], entry["unit"]),
+            names.get(entry["unit"], entry["unit"]),
             entry["stratum"],
             entry["ticket"],
             entry["mandatory"],

@@ -10,7 +10,10 @@ from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
 
 
 class DrawRow(Base):
-    """抽取: `state` goes frozen → committed → drawn or unassignable; voided from any of them by two people."""
+    """抽取: `state` goes frozen → committed → ready → drawn or unassignable, or ends in voided.
+
+    `deadline` is the last day for its chance; who stands in `void_party` withheld theirs.
+    """
 
     __tablename__ = "insp_draws"
     __table_args__ = (
@@ -19,8 +22,8 @@ class DrawRow(Base):
             "uq_insp_draws_live_task",
             "task_id",
             unique=True,
-            sqlite_where=text("state IN ('frozen', 'committed')"),
-            postgresql_where=text("state IN ('frozen', 'committed')"),
+            sqlite_where=text("state IN ('frozen', 'committed', 'ready')"),
+            postgresql_where=text("state IN ('frozen', 'committed', 'ready')"),
         ),
     )
 

@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy import select
 
+from inspection.draw.frame import check
+from inspection.draw.rules import RULES, InvalidFrame
 from inspection.plan.tables import InspectorRow, MatterRow, RecusalRow, TaskRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
@@ -100,8 +102,8 @@ def create_task(
 ) -> TaskRow:
     """A task (抽查任务) on a matter of the list that is in force today.
 
-    `strata` and `team` are those of the draw's specification; its rules are checked when the frame is frozen. Raises
-    Invalid naming each field, Conflict for a code in use.
+    `strata`, `reserve` and `team` are those of the draw's specification, section 2. Raises Invalid naming each field
+    (`strata[0].max`, `team.size`), Conflict for a code in use.
     """
     actor.require("inspection.plan")
     row = session.scalar(select(MatterRow).where(MatterRow.public_id == matter))
@@ -116,6 +118,7 @@ def create_task(
         faults.append(FieldFault("matter", "not_in_force", "该事项当前不在公布的清单中"))
     if deadline <= session.today:
         faults.append(FieldFault("deadline", "past", "完成时限应在今天之后"))
+    faults += _rule_faults(strata, reserve, team, yearly_cap, session.today)
     if faults:
         raise Invalid("抽查任务填写有误", faults)
     if session.scalar(select(TaskRow.id).where(TaskRow.code == code)):
@@ -203,6 +206,40 @@ def declare_recusal(
     session.add(recusal)
     session.act("inspector.recuse", row.public_id, organisation=organisation)
     return recusal
+
+
+def _rule_faults(
+    strata: Sequence[Mapping[str, object]],
+    reserve: int,
+    team: Mapping[str, object],
+    yearly_cap: int | None,
+    on: date,
+) -> list[FieldFault]:
+    """What the specification would refuse in every frame of the task: better told now than at the freezing."""
+    faults = []
+    if team.get("max_load") == 0:
+        faults.append(FieldFault("team.max_load", "no_load", "每人至少要能检查一家"))
+    if yearly_cap == 0:
+        faults.append(FieldFault("yearly_cap", "no_visits", "每年至少要能检查一次"))
+    ordered = sorted((dict(entry) for entry in strata), key=lambda entry: str(entry.get("id")))
+    nobody = {"id": "nobody", "kind": "nobody", "district": None, "status": "excluded", "ground": "nobody"}
+    try:
+        check(
+            {
+                "draw": "task",
+                "as_of": on.isoformat(),
+                "supersedes": None,
+                "strata": ordered,
+                "units": [{**nobody, "stratum": entry.get("id"), "note": None} for entry in ordered[:1]],
+                "reserve": reserve,
+                "team": dict(team),
+                "inspectors": [],
+                "entropy": [{"kind": "dice", "by": "nobody"}],
+            }
+        )
+    except InvalidFrame as fault:
+        faults.append(FieldFault(fault.path, fault.rule, RULES[fault.rule]))
+    return faults
 
 
 def _inspector(session: WorkSession, public_id: str) -> InspectorRow:

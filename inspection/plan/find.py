@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from inspection.plan.tables import InspectorRow, MatterRow, TaskRow
+from registry.accounts.tables import StaffRow
 from registry.kernel.faults import NotFound
 from registry.roster.kinds import ORGANISATION_KINDS
 
@@ -59,35 +60,58 @@ class InspectorLine:
     expired: bool
 
 
-def matters(session: Session, *, on: date) -> list[MatterPage]:
-    """The list in force on the day `on`, by code."""
-    rows = session.scalars(
+def matters(
+    session: Session, *, on: date, limit: int | None = None, after: str | None = None
+) -> tuple[list[MatterPage], str | None]:
+    """The list in force on the day `on`, by code, from the code `after` on, and the cursor of the next page."""
+    query = (
         select(MatterRow)
         .where(MatterRow.valid_from <= on, or_(MatterRow.valid_until.is_(None), MatterRow.valid_until > on))
         .order_by(MatterRow.code)
+        .limit(None if limit is None else limit + 1)
     )
-    return [_matter(row) for row in rows]
+    rows = session.scalars(query if after is None else query.where(MatterRow.code > after)).all()
+    page = rows[:limit]
+    return [_matter(row) for row in page], page[-1].code if len(rows) > len(page) else None
 
 
-def tasks(session: Session) -> list[TaskPage]:
-    """All tasks, the newest first."""
-    return [_task(row) for row in session.scalars(select(TaskRow).order_by(TaskRow.id.desc()))]
+def tasks(session: Session, *, limit: int, before: int | None = None) -> tuple[list[TaskPage], int | None]:
+    """Tasks, the newest first, and the cursor of the next page."""
+    query = _tasks().order_by(TaskRow.id.desc()).limit(limit + 1)
+    rows = session.scalars(query if before is None else query.where(TaskRow.id < before)).all()
+    return [_task(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
 def task(session: Session, public_id: str) -> TaskPage:
     """One task. Raises NotFound."""
-    row = session.scalar(select(TaskRow).where(TaskRow.public_id == public_id))
+    row = session.scalar(_tasks().where(TaskRow.public_id == public_id))
     if row is None:
         raise NotFound("没有这项抽查任务")
     return _task(row)
 
 
-def inspectors(session: Session, *, on: date) -> list[InspectorLine]:
-    """The directory, by certificate."""
-    rows = session.scalars(
-        select(InspectorRow).where(InspectorRow.ended_on.is_(None)).order_by(InspectorRow.certificate)
+def certificate_of(session: Session, staff: str) -> str | None:
+    """The enforcement certificate of the inspector whose account (public id) this is."""
+    return session.scalar(
+        select(InspectorRow.certificate)
+        .join(StaffRow, StaffRow.id == InspectorRow.staff_id)
+        .where(StaffRow.public_id == staff)
     )
-    return [
+
+
+def inspectors(
+    session: Session, *, on: date, limit: int, after: str | None = None
+) -> tuple[list[InspectorLine], str | None]:
+    """The directory as it is on the day `on`, by certificate, and the cursor of the next page."""
+    query = (
+        select(InspectorRow)
+        .where(or_(InspectorRow.ended_on.is_(None), InspectorRow.ended_on > on))
+        .order_by(InspectorRow.certificate)
+        .limit(limit + 1)
+    )
+    rows = session.scalars(query if after is None else query.where(InspectorRow.certificate > after)).all()
+    page = rows[:limit]
+    lines = [
         InspectorLine(
             row.public_id,
             row.certificate,
@@ -98,8 +122,13 @@ def inspectors(session: Session, *, on: date) -> list[InspectorLine]:
             row.valid_until,
             row.valid_until < on,
         )
-        for row in rows
+        for row in page
     ]
+    return lines, page[-1].certificate if len(rows) > limit else None
+
+
+def _tasks() -> Select[TaskRow]:
+    return select(TaskRow).options(joinedload(TaskRow.matter))
 
 
 def _matter(row: MatterRow) -> MatterPage:

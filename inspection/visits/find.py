@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Text, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.tables import DrawRow, SelectionRow
-from inspection.plan.tables import InspectorRow, MatterRow, TaskRow
+from inspection.plan.tables import MatterRow, TaskRow
 from inspection.visits.codes import table
 from inspection.visits.tables import VisitRow
-from registry.accounts.tables import StaffRow
 from registry.kernel.faults import NotFound
 from registry.roster.tables import OrganisationRow
 
@@ -28,6 +27,7 @@ class VisitPage:
     organisation_name: str
     district: str
     draw: str
+    draw_voided: bool
     task_title: str
     matter: str
     content: str
@@ -40,26 +40,59 @@ class VisitPage:
     measure_title: str | None
     note: str | None
     recorded_by: str | None
+    """The account (public id) of whoever recorded the finding; somebody else closes it."""
     recorded_at: datetime | None
     closed_at: datetime | None
 
 
-def visits(
-    session: Session, *, staff: str | None = None, state: str | None = None, limit: int = 200
-) -> list[VisitPage]:
-    """Visits of open draws, soonest deadline first; with `staff` (an account's public id) its inspector's alone."""
-    query = _query().order_by(VisitRow.state, TaskRow.deadline, VisitRow.id)
-    if state is not None:
-        query = query.where(VisitRow.state == state)
-    rows = session.execute(query).all()
-    if staff is not None:
-        own = session.scalar(
-            select(InspectorRow.certificate)
-            .join(StaffRow, StaffRow.id == InspectorRow.staff_id)
-            .where(StaffRow.public_id == staff)
+def worklist(
+    session: Session,
+    *,
+    states: Sequence[str] = tuple(STATES),
+    certificate: str | None = None,
+    limit: int,
+    after: str | None = None,
+) -> tuple[list[VisitPage], str | None]:
+    """Visits of valid draws in these states, soonest deadline first, and the cursor of the next page.
+
+    With `certificate` those alone on whose team its holder is. `after` is the cursor of the page before; NotFound if
+    it names no visit.
+    """
+    query = (
+        _query()
+        .where(VisitRow.state.in_(states), DrawRow.state != "voided")
+        .order_by(TaskRow.deadline, VisitRow.id)
+    )
+    if certificate is not None:
+        # The team is kept as canonical JSON, and certificates hold no character that JSON would escape.
+        team = cast(SelectionRow.inspectors, Text)
+        query = query.where(team.contains(f'"{certificate}"', autoescape=True))
+    if after is not None:
+        last = session.execute(_query().where(VisitRow.public_id == after)).one_or_none()
+        if last is None:
+            raise NotFound("没有这一页")
+        query = query.where(
+            tuple_(TaskRow.deadline, VisitRow.id) > tuple_(last.TaskRow.deadline, last.VisitRow.id)
         )
-        rows = [row for row in rows if own in row.SelectionRow.inspectors]
-    return [_page(row) for row in rows[:limit]]
+    rows = session.execute(query.limit(limit + 1)).all()
+    page = [_page(row) for row in rows[:limit]]
+    return page, page[-1].public_id if len(rows) > limit else None
+
+
+def progress(session: Session, draws: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """How many visits of each draw (public ids) are closed, out of how many; draws without visits are left out."""
+    rows = session.execute(
+        select(
+            DrawRow.public_id,
+            func.count().filter(VisitRow.state == "closed").label("closed"),
+            func.count().label("all"),
+        )
+        .join(SelectionRow, SelectionRow.draw_id == DrawRow.id)
+        .join(VisitRow, VisitRow.selection_id == SelectionRow.id)
+        .where(DrawRow.public_id.in_(draws))
+        .group_by(DrawRow.public_id)
+    )
+    return {row.public_id: (row.closed, row.all) for row in rows}
 
 
 def visit(session: Session, public_id: str) -> VisitPage:
@@ -72,7 +105,15 @@ def visit(session: Session, public_id: str) -> VisitPage:
 
 def _query() -> Select[*tuple[Any, ...]]:
     return (
-        select(VisitRow, SelectionRow, DrawRow.public_id.label("draw"), TaskRow, MatterRow, OrganisationRow)
+        select(
+            VisitRow,
+            SelectionRow,
+            DrawRow.public_id.label("draw"),
+            DrawRow.state.label("draw_state"),
+            TaskRow,
+            MatterRow,
+            OrganisationRow,
+        )
         .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
         .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
         .join(TaskRow, TaskRow.id == DrawRow.task_id)
@@ -91,6 +132,7 @@ def _page(row: Row[*tuple[Any, ...]]) -> VisitPage:
         organisation_name=row.OrganisationRow.name,
         district=row.OrganisationRow.district,
         draw=row.draw,
+        draw_voided=row.draw_state == "voided",
         task_title=row.TaskRow.title,
         matter=row.MatterRow.name,
         content=row.MatterRow.content,

@@ -6,10 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.plan.tables import InspectorRow
+from inspection.plan.find import certificate_of
 from inspection.visits.codes import table
 from inspection.visits.tables import VisitRow
-from registry.accounts.tables import StaffRow
 from registry.credit.record import Subject, record
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound, Refused
@@ -34,6 +33,7 @@ def note_finding(
     row = locked(session, visit)
     if row.state == "closed":
         raise Conflict("检查已办结，结果不能更改", rule="closed")
+    _refuse_voided(row)
     _refuse_stranger(session, actor, row)
     known = table()
     faults = []
@@ -62,6 +62,7 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
     row = locked(session, visit)
     if row.state != "recorded" or row.visited_on is None or row.codes is None or row.measure is None:
         raise Conflict("只有已记录、未办结的检查可以办结", rule="state")
+    _refuse_voided(row)
     if row.recorded_by == actor.id:
         raise Refused("检查结果须由记录人以外的人复核", rule="four_eyes")
     draw, known = row.selection.draw, table()
@@ -104,13 +105,11 @@ def locked(session: Session, visit: str) -> VisitRow:
     return row
 
 
+def _refuse_voided(row: VisitRow) -> None:
+    if row.selection.draw.state == "voided":
+        raise Conflict("抽取已作废，这次检查不再进行", rule="draw_voided")
+
+
 def _refuse_stranger(session: Session, actor: Actor, row: VisitRow) -> None:
-    if actor.kind != "staff":
-        return
-    own = session.scalar(
-        select(InspectorRow.certificate)
-        .join(StaffRow, StaffRow.id == InspectorRow.staff_id)
-        .where(StaffRow.public_id == actor.id)
-    )
-    if own not in row.selection.inspectors:
+    if actor.kind == "staff" and certificate_of(session, actor.id) not in row.selection.inspectors:
         raise Refused("只有本次检查的检查人员可以记录结果", rule="not_of_the_team")

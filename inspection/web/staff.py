@@ -1,87 +1,99 @@
 """Staff pages: the plan, the ceremony of a draw, visits."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inspection.ceremony import conduct
 from inspection.ceremony import find as draws
+from inspection.ceremony import void as voiding
 from inspection.plan import draft
 from inspection.plan import find as plan
+from inspection.plan.frame import GROUNDS
 from inspection.visits import assign, codes, findings
 from inspection.visits import find as visits
-from registry.accounts.staff import everybody
+from inspection.web import forms
+from registry.accounts.staff import everybody, names
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import FieldFault, Invalid
+from registry.kernel.faults import Conflict, Fault, Invalid
 from registry.kernel.host import work
-from registry.web.forms import faults_by_path
 
 blueprint = Blueprint("inspection", __name__, url_prefix="/staff", template_folder="templates")
 
-_STRATA = ("A", "B", "C", "D")
-_DEFAULTS = {"A": ("5", "1"), "B": ("15", "1"), "C": ("40", "1"), "D": ("100", "0")}
+PAGE = 50
+_VISIT_LISTS = {
+    "open": ("待办", ("assigned", "recorded")),
+    "assigned": ("待检查", ("assigned",)),
+    "recorded": ("待复核", ("recorded",)),
+    "closed": ("已办结", ("closed",)),
+}
+_Faults = Mapping[str, list[str]]
 
 
 @blueprint.get("/inspection")
 @requires("draw.read")
 def overview() -> ResponseReturnValue:
+    before = request.args.get("before", type=int)
     with work().read() as session:
-        listed, following = draws.draws(session, limit=50)
-        tasks = plan.tasks(session)
+        tasks, following = plan.tasks(session, limit=PAGE, before=before)
+        latest = draws.latest(session, [task.public_id for task in tasks], on=session.today)
         return render_template(
-            "inspection/overview.html", draws=listed, following=following, tasks=tasks, today=session.today
+            "inspection/overview.html",
+            tasks=tasks,
+            following=following,
+            before=before,
+            latest=latest,
+            progress=visits.progress(session, [draw.public_id for draw in latest.values()]),
+            today=session.today,
         )
 
 
 @blueprint.get("/inspection/matters")
 @requires("draw.read")
 def matters() -> ResponseReturnValue:
+    after = request.args.get("after")
     with work().read() as session:
-        return render_template(
-            "inspection/matters.html", matters=plan.matters(session, on=session.today), staff=True
-        )
+        listed, following = plan.matters(session, on=session.today, limit=PAGE, after=after)
+    return render_template("inspection/matters.html", matters=listed, following=following, after=after)
 
 
 @blueprint.get("/inspection/inspectors")
 @requires("draw.read")
 def inspectors() -> ResponseReturnValue:
+    after = request.args.get("after")
     with work().read() as session:
-        listed = plan.inspectors(session, on=session.today)
-    return render_template("inspection/inspectors.html", inspectors=listed)
+        listed, following = plan.inspectors(session, on=session.today, limit=PAGE, after=after)
+    return render_template("inspection/inspectors.html", inspectors=listed, following=following, after=after)
 
 
 @blueprint.route("/inspection/tasks/new", methods=["GET", "POST"])
 @requires("inspection.plan")
 def new_task() -> ResponseReturnValue:
-    faults: Mapping[str, list[str]] = {}
-    if request.method == "POST":
-        try:
-            fields = _task_fields(request.form)
-            with work().write(current_actor()) as session:
-                task = draft.create_task(session, session.actor, **fields)
-            return redirect(url_for("inspection.task", public_id=task.public_id), 303)
-        except Invalid as invalid:
-            faults = faults_by_path(invalid)
+    if request.method == "GET":
+        return _task_form(forms.DEFAULTS, {})
+    try:
+        fields = forms.task_fields(request.form)
+        with work().write(current_actor()) as session:
+            task = draft.create_task(session, session.actor, **fields)
+    except (Invalid, Conflict) as refused:
+        return _task_form(request.form, forms.task_faults(refused)), 422
+    flash("抽查任务已建立。", "good")
+    return redirect(url_for("inspection.task", public_id=task.public_id), 303)
+
+
+def _task_form(values: Mapping[str, str], faults: _Faults) -> str:
     with work().read() as session:
-        listed = plan.matters(session, on=session.today)
-    page = render_template(
-        "inspection/new_task.html",
-        matters=listed,
-        values=request.form,
-        faults=faults,
-        strata=_STRATA,
-        defaults=_DEFAULTS,
+        listed, _ = plan.matters(session, on=session.today)
+    return render_template(
+        "inspection/new_task.html", matters=listed, values=values, faults=faults, strata=forms.STRATA
     )
-    return page, 422 if faults else 200
 
 
 @blueprint.get("/inspection/tasks/<public_id>")
 @requires("draw.read")
 def task(public_id: str) -> ResponseReturnValue:
-    return _task_page(public_id, {})
+    return _task_page(public_id)
 
 
 @blueprint.post("/inspection/tasks/<public_id>/freeze")
@@ -97,40 +109,46 @@ def freeze(public_id: str) -> ResponseReturnValue:
                 plan=[{"kind": "dice", "by": name} for name in parties],
                 supersedes=request.form.get("supersedes") or None,
             )
-    except Invalid as invalid:
-        return _task_page(public_id, faults_by_path(invalid))
+    except Fault as refused:
+        return _task_page(public_id, refused)
     flash("名录已冻结。请核对后提交存证。", "good")
     return redirect(url_for("inspection.draw", public_id=draw.public_id), 303)
 
 
-def _task_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+def _task_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
     with work().read() as session:
         page = render_template(
             "inspection/task.html",
             task=plan.task(session, public_id),
-            draws=draws.of_task(session, public_id),
+            draws=draws.of_task(session, public_id, on=session.today),
             witnesses=[
-                (member.username, f"{member.name}（{member.section}）")
+                (member.username, f"{member.name}（{member.username}，{member.section}）")
                 for member in everybody(session)
-                if "witness" in member.roles and member.ended_at is None
+                if "witness" in member.roles
+                and member.ended_at is None
+                and member.public_id != current_actor().id
             ],
-            faults=faults,
+            chosen=request.form.getlist("by"),
+            faults=forms.told(refused) if refused else {},
             today=session.today,
         )
-    return page, 422 if faults else 200
+    return page, refused.status if refused else 200
 
 
 @blueprint.get("/inspection/draws/<public_id>")
 @requires("draw.read")
 def draw(public_id: str) -> ResponseReturnValue:
-    return _draw_page(public_id, {})
+    return _draw_page(public_id)
 
 
 @blueprint.post("/inspection/draws/<public_id>/commit")
 @requires("draw.commit")
 def commit(public_id: str) -> ResponseReturnValue:
-    with work().write(current_actor()) as session:
-        conduct.commit(session, session.actor, draw_id=public_id)
+    try:
+        with work().write(current_actor()) as session:
+            conduct.commit(session, session.actor, draw_id=public_id)
+    except Fault as refused:
+        return _draw_page(public_id, refused)
     flash("名录摘要已写入公开存证日志，可以开始掷骰子。", "good")
     return redirect(url_for("inspection.draw", public_id=public_id), 303)
 
@@ -138,29 +156,35 @@ def commit(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/inspection/draws/<public_id>/chance")
 @requires("draw.chance")
 def chance(public_id: str) -> ResponseReturnValue:
+    form = request.form
     try:
+        # What is supplied can never be changed, so the form asks for it twice.
+        if form.get("again", form.get("value", "")).replace(" ", "") != form.get("value", "").replace(
+            " ", ""
+        ):
+            raise Invalid.field("again", "differs", "两次录入不一致，请核对后重新录入")
         with work().write(current_actor()) as session:
             conduct.supply(
                 session,
                 session.actor,
                 draw_id=public_id,
-                position=_number(request.form.get("position", ""), "position"),
-                value=request.form.get("value", ""),
-                nonce=request.form.get("nonce") or None,
+                position=forms.whole_number(form.get("position", ""), "position"),
+                value=form.get("value", ""),
+                nonce=form.get("nonce") or None,
             )
-    except Invalid as invalid:
-        return _draw_page(public_id, faults_by_path(invalid))
+    except Fault as refused:
+        return _draw_page(public_id, refused)
+    flash("已录入，不能更改。", "good")
     return redirect(url_for("inspection.draw", public_id=public_id), 303)
 
 
 @blueprint.post("/inspection/draws/<public_id>/run")
 @requires("draw.run")
 def run(public_id: str) -> ResponseReturnValue:
-    with work().read() as session:
-        given = conduct.inputs(session, public_id)
-    record = conduct.compute(given)
-    with work().write(current_actor()) as session:
-        assign.carry_out(session, session.actor, draw_id=public_id, record=record)
+    try:
+        assign.draw_now(work(), current_actor(), draw_id=public_id)
+    except Fault as refused:
+        return _draw_page(public_id, refused)
     flash("抽取完成，记录已公开。", "good")
     return redirect(url_for("inspection.draw", public_id=public_id), 303)
 
@@ -168,51 +192,72 @@ def run(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/inspection/draws/<public_id>/void")
 @requires("draw.void")
 def void(public_id: str) -> ResponseReturnValue:
+    form = request.form
     try:
         with work().write(current_actor()) as session:
-            if request.form.get("confirm"):
-                conduct.confirm_void(session, session.actor, draw_id=public_id)
+            if form.get("confirm"):
+                voiding.confirm(session, session.actor, draw_id=public_id)
             else:
-                conduct.propose_void(
+                voiding.propose(
                     session,
                     session.actor,
                     draw_id=public_id,
-                    ground=request.form.get("ground", ""),
-                    note=request.form.get("note", "").strip(),
-                    party=request.form.get("party") or None,
+                    ground=form.get("ground", ""),
+                    note=form.get("note", ""),
                 )
-    except Invalid as invalid:
-        return _draw_page(public_id, faults_by_path(invalid))
+    except Fault as refused:
+        return _draw_page(public_id, refused)
+    flash("抽取已作废。" if form.get("confirm") else "已申请作废，须由另一人确认。", "good")
     return redirect(url_for("inspection.draw", public_id=public_id), 303)
 
 
-def _draw_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+def _draw_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
     with work().read() as session:
         page = render_template(
             "inspection/staff_draw.html",
             draw=draws.draw_page(session, public_id, on=session.today),
             me=conduct.username(session, current_actor()),
-            grounds=conduct.VOID_GROUNDS,
-            faults=faults,
+            people={member.username: member.name for member in everybody(session)},
+            grounds=GROUNDS,
+            faults=forms.told(refused) if refused else {},
             values=request.form,
             today=session.today,
         )
-    return page, 422 if faults else 200
+    return page, refused.status if refused else 200
 
 
 @blueprint.get("/visits")
 @requires("visit.read")
 def visit_list() -> ResponseReturnValue:
-    mine = request.args.get("mine") == "1"
+    shown = request.args.get("state", "")
+    shown = shown if shown in _VISIT_LISTS else "open"
+    mine, after = request.args.get("mine") == "1", request.args.get("after")
     with work().read() as session:
-        listed = visits.visits(session, staff=current_actor().id if mine else None)
-        return render_template("inspection/visits.html", visits=listed, mine=mine, today=session.today)
+        own = plan.certificate_of(session, current_actor().id)
+        listed, following = visits.worklist(
+            session,
+            states=_VISIT_LISTS[shown][1],
+            certificate=own or "" if mine else None,
+            limit=PAGE,
+            after=after,
+        )
+        return render_template(
+            "inspection/visits.html",
+            visits=listed,
+            following=following,
+            after=after,
+            shown=shown,
+            lists=[(name, title) for name, (title, _) in _VISIT_LISTS.items()],
+            mine=mine,
+            own=own,
+            today=session.today,
+        )
 
 
 @blueprint.get("/visits/<public_id>")
 @requires("visit.read")
 def visit(public_id: str) -> ResponseReturnValue:
-    return _visit_page(public_id, {})
+    return _visit_page(public_id)
 
 
 @blueprint.post("/visits/<public_id>")
@@ -225,13 +270,13 @@ def record_visit(public_id: str) -> ResponseReturnValue:
                 session,
                 session.actor,
                 visit=public_id,
-                visited_on=_day(form.get("visited_on", ""), "visited_on"),
+                visited_on=forms.day(form.get("visited_on", ""), "visited_on"),
                 codes=form.getlist("codes"),
                 measure=form.get("measure", ""),
                 note=form.get("note", "").strip(),
             )
-    except Invalid as invalid:
-        return _visit_page(public_id, faults_by_path(invalid))
+    except Fault as refused:
+        return _visit_page(public_id, refused)
     flash("检查结果已记录，等待另一人复核。", "good")
     return redirect(url_for("inspection.visit", public_id=public_id), 303)
 
@@ -239,78 +284,28 @@ def record_visit(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/visits/<public_id>/close")
 @requires("visit.review")
 def close_visit(public_id: str) -> ResponseReturnValue:
-    with work().write(current_actor()) as session:
-        findings.close(session, session.actor, visit=public_id)
+    try:
+        with work().write(current_actor()) as session:
+            findings.close(session, session.actor, visit=public_id)
+    except Fault as refused:
+        return _visit_page(public_id, refused)
     flash("检查已办结，结果已记入信用记录并进入公开流程。", "good")
     return redirect(url_for("inspection.visit", public_id=public_id), 303)
 
 
-def _visit_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+def _visit_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
     with work().read() as session:
+        found = visits.visit(session, public_id)
         page = render_template(
             "inspection/visit.html",
-            visit=visits.visit(session, public_id),
+            visit=found,
+            own=plan.certificate_of(session, current_actor().id),
+            recorder=names(session, [found.recorded_by]).get(found.recorded_by)
+            if found.recorded_by
+            else None,
             table=codes.table(),
             values=request.form,
-            faults=faults,
+            faults=forms.told(refused) if refused else {},
             today=session.today,
         )
-    return page, 422 if faults else 200
-
-
-def _task_fields(form: Mapping[str, str]) -> dict[str, Any]:
-    """The form's texts as the use case wants them. Raises Invalid naming every field that is not a number or a day."""
-    faults: list[FieldFault] = []
-
-    def number(path: str, *, optional: bool = False, scale: int = 1) -> int | None:
-        try:
-            return None if optional and not form.get(path) else _number(form.get(path, ""), path, scale)
-        except Invalid as invalid:
-            faults.extend(invalid.fields)
-            return None
-
-    strata = [
-        {
-            "id": name,
-            "rate_bp": number(f"rate_{name}", scale=100),
-            "min": number(f"min_{name}"),
-            "max": number(f"max_{name}", optional=True),
-        }
-        for name in _STRATA
-    ]
-    size, reserve = number("size"), number("reserve")
-    max_load, cap = number("max_load", optional=True), number("yearly_cap", optional=True)
-    try:
-        deadline = _day(form.get("deadline", ""), "deadline")
-    except Invalid as invalid:
-        faults.extend(invalid.fields)
-    if faults:
-        raise Invalid("抽查任务填写有误", faults)
-    return {
-        "code": form.get("code", "").strip(),
-        "title": form.get("title", ""),
-        "matter": form.get("matter", ""),
-        "strata": strata,
-        "reserve": reserve,
-        "team": {
-            "size": size,
-            "lead_required": "lead_required" in form,
-            "cross_district": "cross_district" in form,
-            "max_load": max_load,
-        },
-        "yearly_cap": cap,
-        "deadline": deadline,
-    }
-
-
-def _number(text: str, path: str, scale: int = 1) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 6):
-        raise Invalid.field(path, "not_a_number", "请填写非负整数")
-    return int(text) * scale
-
-
-def _day(text: str, path: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid.field(path, "not_a_date", "请填写日期") from error
+    return page, refused.status if refused else 200

@@ -1,5 +1,6 @@
 """A bureau that inspects: firms, inspectors, one matter, one task. Names are fictional."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from inspection.ceremony import conduct
+from inspection.ceremony import void as voiding
 from inspection.plan import draft
 from inspection.plan.tables import InspectorRow
 from inspection.visits import assign
@@ -19,6 +21,7 @@ from seed.numbers import uscc
 
 OFFICE = Actor.command("tests")
 DICE = "31415926535897932384"
+SECOND_DICE = "27182818284590452353"
 TWO_DICE = [{"kind": "dice", "by": "witness"}, {"kind": "dice", "by": "witness2"}]
 
 
@@ -88,12 +91,24 @@ def found(work: Work, *, firms: int = 12, inspectors: int = 8, **task: Any) -> B
         return Bureau(enrolled, row.public_id)
 
 
-def committed(work: Work, bureau: Bureau, plan: list[dict[str, str]] | None = None) -> str:
-    """A frozen frame whose digest stands in the log; the id of its draw."""
+def frozen(
+    work: Work, bureau: Bureau, plan: list[dict[str, str]] | None = None, *, supersedes: str | None = None
+) -> str:
+    """A frozen frame of which the log knows nothing yet; the id of its draw."""
     with work.write(OFFICE) as session:
-        draw = conduct.freeze(session, OFFICE, task=bureau.task, plan=plan or TWO_DICE)
-        conduct.commit(session, OFFICE, draw_id=draw.public_id)
-        return draw.public_id
+        return conduct.freeze(
+            session, OFFICE, task=bureau.task, plan=plan or TWO_DICE, supersedes=supersedes
+        ).public_id
+
+
+def committed(
+    work: Work, bureau: Bureau, plan: list[dict[str, str]] | None = None, *, supersedes: str | None = None
+) -> str:
+    """A frozen frame whose digest stands in the log; the id of its draw."""
+    draw = frozen(work, bureau, plan, supersedes=supersedes)
+    with work.write(OFFICE) as session:
+        conduct.commit(session, OFFICE, draw_id=draw)
+    return draw
 
 
 def throw(work: Work, draw: str, *values: str) -> None:
@@ -103,12 +118,25 @@ def throw(work: Work, draw: str, *values: str) -> None:
 
 
 def run(work: Work, draw: str) -> dict[str, Any]:
-    """Draws, and gives the computed record (its `log` still null)."""
-    with work.read() as session:
-        record = conduct.compute(conduct.inputs(session, draw))
+    """Draws, and gives the published record."""
+    return dict(json.loads(assign.draw_now(work, OFFICE, draw_id=draw).record or b"{}"))
+
+
+def drawn(work: Work, bureau: Bureau) -> str:
+    """A draw that was carried out, from its frame to its visits; its id."""
+    draw = committed(work, bureau)
+    throw(work, draw, DICE, SECOND_DICE)
+    run(work, draw)
+    return draw
+
+
+def void(work: Work, draw: str, ground: str) -> None:
+    """Two people void the draw."""
     with work.write(OFFICE) as session:
-        assign.carry_out(session, OFFICE, draw_id=draw, record=record)
-    return record
+        voiding.propose(session, OFFICE, draw_id=draw, ground=ground, note="见会议纪要")
+    second = Actor.command("second")
+    with work.write(second) as session:
+        voiding.confirm(session, second, draw_id=draw)
 
 
 def link(work: Work, certificate: str, username: str) -> None:

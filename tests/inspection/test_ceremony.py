@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,17 +16,14 @@ from inspection.draw.verify import verify
 from inspection.plan import draft
 from inspection.plan.tables import InspectorRow
 from inspection.visits.tables import VisitRow
-from registry.kernel.clock import SetClock
 from registry.kernel.faults import Conflict, Invalid, Refused
 from registry.kernel.host import Host
 from registry.kernel.work import Work
 from registry.ledger import book
 from registry.roster.enrol import change_organisation_state
 from tests.inspection import bureau
-from tests.inspection.bureau import DICE, OFFICE
+from tests.inspection.bureau import DICE, OFFICE, SECOND_DICE
 from tests.people import Person
-
-SECOND_DICE = "27182818284590452353"
 
 
 def test_officer_and_witnesses_take_a_draw_through_the_pages_and_anyone_verifies_it(
@@ -169,38 +166,6 @@ def test_two_officers_press_draw_at_once_and_there_is_one_draw(work: Work) -> No
     assert [leaf.action for leaf in leaves] == ["frame", "draw"]
 
 
-def test_two_people_void_a_draw_whose_dice_were_withheld_and_the_party_is_barred(work: Work) -> None:
-    place = bureau.found(work)
-    draw = bureau.committed(work, place)
-    bureau.throw(work, draw, DICE)
-    with pytest.raises(Invalid, match="没有未提供"), work.write(OFFICE) as session:
-        conduct.propose_void(
-            session, OFFICE, draw_id=draw, ground="chance_withheld", note="", party="witness"
-        )
-    with pytest.raises(Invalid), work.write(OFFICE) as session:
-        conduct.propose_void(session, OFFICE, draw_id=draw, ground="bad_luck", note="结果不理想")
-    with work.write(OFFICE) as session:
-        conduct.propose_void(
-            session, OFFICE, draw_id=draw, ground="chance_withheld", note="未到场", party="witness2"
-        )
-    with pytest.raises(Refused), work.write(OFFICE) as session:
-        conduct.confirm_void(session, OFFICE, draw_id=draw)
-    second = OFFICE.command("second")
-    with work.write(second) as session:
-        conduct.confirm_void(session, second, draw_id=draw)
-    with pytest.raises(Refused), work.write(OFFICE) as session:
-        conduct.freeze(session, OFFICE, task=place.task, plan=bureau.TWO_DICE, supersedes=draw)
-    with pytest.raises(Conflict), work.write(OFFICE) as session:
-        conduct.freeze(session, OFFICE, task=place.task, plan=[{"kind": "dice", "by": "witness"}])
-    with work.write(OFFICE) as session:
-        plan = [{"kind": "dice", "by": "witness"}, {"kind": "dice", "by": "witness3"}]
-        successor = conduct.freeze(session, OFFICE, task=place.task, plan=plan, supersedes=draw)
-    assert json.loads(successor.frame)["supersedes"] == draw
-    with work.read() as session:
-        leaves = book.read(session, "public", start=0, limit=100, on=session.today)
-    assert [(leaf.action, leaf.record) for leaf in leaves] == [("frame", draw), ("void", draw)]
-
-
 def test_the_frame_holds_everybody_and_says_why_some_are_not_drawn_from(work: Work) -> None:
     place = bureau.found(work)
     with work.write(OFFICE) as session:
@@ -261,14 +226,6 @@ def test_more_firms_than_the_inspectors_may_visit_keeps_the_first_random_and_say
         assert len(page.chosen) == 12
         assert session.scalar(select(VisitRow.id)) is None
         assert verify(json.loads(find.record_bytes(session, draw))) == []
-
-
-def test_a_draw_that_nobody_carries_out_shows_as_overdue(work: Work, clock: SetClock) -> None:
-    draw = bureau.committed(work, bureau.found(work))
-    clock.advance(timedelta(days=31))
-    with work.read() as session:
-        assert find.draw_page(session, draw, on=session.today).overdue
-        assert not find.draw_page(session, draw, on=date(2026, 11, 21)).overdue
 
 
 def _inspector(session, certificate: str) -> str:

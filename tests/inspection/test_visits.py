@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,27 +12,25 @@ from inspection.visits.tables import VisitRow
 from registry.credit import find as credit
 from registry.credit.tables import EventRow
 from registry.kernel.clock import SetClock
-from registry.kernel.faults import Conflict, Invalid, Refused
+from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
 from registry.kernel.host import Host
 from registry.kernel.work import Work
 from registry.ledger import book
 from tests.inspection import bureau
-from tests.inspection.bureau import DICE, OFFICE
+from tests.inspection.bureau import OFFICE
 from tests.people import Person
 
 
 @pytest.fixture
 def visit(work: Work) -> find.VisitPage:
     """The first visit of a draw that was carried out."""
-    draw = bureau.committed(work, bureau.found(work))
-    bureau.throw(work, draw, DICE, DICE)
-    bureau.run(work, draw)
+    bureau.drawn(work, bureau.found(work))
     with work.read() as session:
-        return find.visits(session)[0]
+        return find.worklist(session, limit=1)[0][0]
 
 
 def _note(work: Work, visit: find.VisitPage, **changes: object) -> None:
-    fields = {
+    fields: dict[str, Any] = {
         "visited_on": date(2026, 11, 20),
         "codes": ["E"],
         "measure": "rectify",
@@ -126,6 +125,30 @@ def test_a_correction_before_the_closing_replaces_what_was_recorded(
     _note(work, visit, codes=["1"], measure="none", note="")
     with work.read() as session:
         assert find.visit(session, visit.public_id).results == ["未发现问题"]
+
+
+def test_the_work_list_pages_by_deadline_and_knows_whose_visits_they_are(
+    work: Work, visit: find.VisitPage
+) -> None:
+    _note(work, visit)
+    with work.read() as session:
+        whole, none = find.worklist(session, limit=100)
+        assert none is None
+        paged, after = find.worklist(session, limit=1)
+        while after is not None:
+            more, after = find.worklist(session, limit=1, after=after)
+            paged += more
+        assert paged == whole
+        assert len(whole) > 1
+        own = visit.inspectors[1]
+        mine, _ = find.worklist(session, certificate=own, limit=100)
+        assert mine == [one for one in whole if own in one.inspectors]
+        assert find.worklist(session, certificate=own[:-1], limit=100)[0] == [], "part of a number"
+        recorded, _ = find.worklist(session, states=("recorded",), limit=100)
+        assert [one.public_id for one in recorded] == [visit.public_id]
+        assert find.progress(session, [visit.draw]) == {visit.draw: (0, len(whole))}
+        with pytest.raises(NotFound):
+            find.worklist(session, limit=1, after="unknown")
 
 
 def _organisation(session, visit: find.VisitPage) -> int:

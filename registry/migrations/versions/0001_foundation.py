@@ -609,8 +609,8 @@ def upgrade() -> None:
             "uq_insp_draws_live_task",
             ["task_id"],
             unique=True,
-            sqlite_where=sa.text("state IN ('frozen', 'committed')"),
-            postgresql_where=sa.text("state IN ('frozen', 'committed')"),
+            sqlite_where=sa.text("state IN ('frozen', 'committed', 'ready')"),
+            postgresql_where=sa.text("state IN ('frozen', 'committed', 'ready')"),
         )
 
     op.create_table(
@@ -966,8 +966,8 @@ def downgrade() -> None:
     with op.batch_alter_table("insp_draws", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_insp_draws_live_task",
-            sqlite_where=sa.text("state IN ('frozen', 'committed')"),
-            postgresql_where=sa.text("state IN ('frozen', 'committed')"),
+            sqlite_where=sa.text("state IN ('frozen', 'committed', 'ready')"),
+            postgresql_where=sa.text("state IN ('frozen', 'committed', 'ready')"),
         )
         batch_op.drop_index(batch_op.f("ix_insp_draws_task_id"))
 

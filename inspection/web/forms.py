@@ -1,0 +1,101 @@
+"""What the forms of inspections send, as the use cases want it; their refusals, as the forms show them."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from registry.kernel.faults import Conflict, Fault, FieldFault, Invalid
+from registry.web.forms import faults_by_path
+
+STRATA = ("A", "B", "C", "D")
+DEFAULTS: Mapping[str, str] = {
+    "rate_A": "5", "rate_B": "15", "rate_C": "40", "rate_D": "100",
+    "min_A": "1", "min_B": "1", "min_C": "1", "min_D": "0",
+    "size": "2", "reserve": "2", "yearly_cap": "2", "lead_required": "1", "cross_district": "1",
+}
+_FIELD_OF = {"rate_bp": "rate", "min": "min", "max": "max"}
+
+
+def task_fields(form: Mapping[str, str]) -> dict[str, Any]:
+    """What `plan.draft.create_task` takes. Raises Invalid naming every field that is empty, no number or no day."""
+    faults: list[FieldFault] = []
+
+    def number(path: str, *, optional: bool = False, scale: int = 1) -> int | None:
+        try:
+            return None if optional and not form.get(path) else whole_number(form.get(path, ""), path, scale)
+        except Invalid as invalid:
+            faults.extend(invalid.fields)
+            return None
+
+    for path, wanted in (
+        ("code", "请填写任务编号"),
+        ("title", "请填写任务名称"),
+        ("matter", "请选择抽查事项"),
+    ):
+        if not form.get(path, "").strip():
+            faults.append(FieldFault(path, "missing", wanted))
+    try:
+        deadline = day(form.get("deadline", ""), "deadline")
+    except Invalid as invalid:
+        faults.extend(invalid.fields)
+    strata = [
+        {
+            "id": name,
+            "rate_bp": number(f"rate_{name}", scale=100),
+            "min": number(f"min_{name}"),
+            "max": number(f"max_{name}", optional=True),
+        }
+        for name in STRATA
+    ]
+    size, reserve = number("size"), number("reserve")
+    max_load, cap = number("max_load", optional=True), number("yearly_cap", optional=True)
+    if faults:
+        raise Invalid("抽查任务填写有误", faults)
+    return {
+        "code": form["code"].strip(),
+        "title": form["title"],
+        "matter": form["matter"],
+        "strata": strata,
+        "reserve": reserve,
+        "team": {
+            "size": size,
+            "lead_required": "lead_required" in form,
+            "cross_district": "cross_district" in form,
+            "max_load": max_load,
+        },
+        "yearly_cap": cap,
+        "deadline": deadline,
+    }
+
+
+def task_faults(refused: Invalid | Conflict) -> dict[str, list[str]]:
+    """A refusal by the fields of the form: `strata[0].max` of the specification is its field `max_A`."""
+    if isinstance(refused, Conflict):
+        return {"code": [refused.title]}
+    return {_task_field(path): messages for path, messages in faults_by_path(refused).items()}
+
+
+def told(fault: Fault) -> dict[str, list[str]]:
+    """Any refusal as the page shows it, beside the thing that was tried."""
+    return faults_by_path(fault) if isinstance(fault, Invalid) else {"": [fault.title]}
+
+
+def whole_number(text: str, path: str, scale: int = 1) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise Invalid.field(path, "not_a_number", "请填写非负整数")
+    return int(text) * scale
+
+
+def day(text: str, path: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid.field(path, "not_a_date", "请填写日期") from error
+
+
+def _task_field(path: str) -> str:
+    stratum = re.fullmatch(r"strata\[(\d)\]\.(rate_bp|min|max)", path)
+    if stratum is not None:
+        return f"{_FIELD_OF[stratum[2]]}_{STRATA[int(stratum[1])]}"
+    return path.removeprefix("team.")
