@@ -13,7 +13,7 @@ from rich.table import Table
 from registry.kernel.clock import local_text
 from registry.kernel.host import Host
 from registry.kernel.jobs import Runner, run_by_hand
-from registry.kernel.runs import OUTCOMES, latest
+from registry.kernel.runs import OUTCOMES, latest, when
 
 
 @click.group()
@@ -50,14 +50,14 @@ def once(host: Host, name: str) -> None:
 @jobs.command("list")
 @click.pass_obj
 def list_jobs(host: Host) -> None:
-    """列出全部任务、时间（分 时 日 月 周，北京时间）和最近一次执行。"""
+    """列出全部任务、时间（北京时间）和最近一次执行。"""
     with host.work.read() as session:
         runs = latest(session)
     table = Table("任务", "内容", "时间", "最近执行", "结果", box=None, pad_edge=False)
     for job in sorted(host.jobs, key=lambda job: job.name):
         last = runs.get(job.name)
-        when = local_text(last.started) if last else "—"
-        table.add_row(job.name, job.title, job.cron, when, OUTCOMES[last.outcome] if last else "—")
+        started = local_text(last.started) if last else "—"
+        table.add_row(job.name, job.title, when(job.cron), started, OUTCOMES[last.outcome] if last else "—")
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 

@@ -230,9 +230,12 @@ def _close(work: Work, job: Job, run: int, *, outcome: str, **values: Any) -> No
 
 
 def prune(work: Work) -> Mapping[str, int]:
-    """The job that keeps the history of runs to 400 days: a year and the audit that follows it."""
+    """The job that forgets runs: those that went well after 30 days, the others after 400, a year and its audit."""
     with work.housekeeping() as session:
-        old = delete(JobRun).where(JobRun.started < session.now - timedelta(days=400))
+        uneventful = JobRun.outcome.in_(("done", "skipped")) & (
+            JobRun.started < session.now - timedelta(days=30)
+        )
+        old = delete(JobRun).where(uneventful | (JobRun.started < session.now - timedelta(days=400)))
         return {"deleted": len(session.scalars(old.returning(JobRun.id)).all())}
 
 

@@ -63,6 +63,21 @@ def leader(session: WorkSession) -> Leader | None:
     return Leader(row.holder, row.until, row.token) if row and row.until > session.now else None
 
 
+def when(cron: str) -> str:
+    """The five fields in the office's words where they are of a common form, else as they are."""
+    minute, hour, *days = cron.split()
+    if days == ["*", "*", "*"]:
+        if (minute, hour) == ("*", "*"):
+            return "每分钟"
+        if hour == "*" and minute.startswith("*/"):
+            return f"每 {minute.removeprefix('*/')} 分钟"
+        if hour == "*" and minute.isdigit():
+            return f"每小时第 {int(minute)} 分"
+        if hour.isdigit() and minute.isdigit():
+            return f"每天 {int(hour):02}:{int(minute):02}"
+    return cron
+
+
 def _run(row: JobRun) -> Run:
     return Run(
         row.id,

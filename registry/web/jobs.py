@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         runs=shown,
         latest=latest,
         leader=leader,
+        when=runs.when,
         outcomes=OUTCOMES,
         causes=CAUSES,
         tones=_TONES,

@@ -151,11 +151,16 @@ def test_a_run_by_hand_whose_process_died_does_not_block_the_job(work: Work, clo
 
 
 def test_old_runs_are_pruned(work: Work, clock: SetClock) -> None:
+    def fail(_work: Work) -> Mapping[str, int]:
+        raise LookupError
+
     run_by_hand(work, Job("expire", "到期下线", lambda _: {}, "5 0 * * *"))
-    clock.advance(timedelta(days=399))
-    assert prune(work) == {"deleted": 0}
-    clock.advance(timedelta(days=2))
-    assert prune(work) == {"deleted": 1}
+    clock.advance(timedelta(minutes=1))
+    with pytest.raises(LookupError):
+        run_by_hand(work, Job("expire", "到期下线", fail, "5 0 * * *"))
+    for days, deleted in ((29, 0), (2, 1), (368, 0), (2, 1)):
+        clock.advance(timedelta(days=days))
+        assert prune(work) == {"deleted": deleted}
 
 
 def test_jobs_are_due_in_office_time() -> None:
@@ -165,6 +170,17 @@ def test_jobs_are_due_in_office_time() -> None:
     assert due == datetime(2026, 11, 23, 0, 5, tzinfo=SHANGHAI)
     with pytest.raises(ValueError, match="mon … sun"):
         office_time(Job("expire", "到期下线", lambda _: {}, "5 0 * * 1"))
+
+
+def test_times_are_told_in_the_offices_words() -> None:
+    told = {
+        "* * * * *": "每分钟",
+        "*/5 * * * *": "每 5 分钟",
+        "7 * * * *": "每小时第 7 分",
+        "5 0 * * *": "每天 00:05",
+    }
+    assert {cron: runs.when(cron) for cron in told} == told
+    assert runs.when("5 0 * * mon") == "5 0 * * mon"
 
 
 class Office:
