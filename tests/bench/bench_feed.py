@@ -23,7 +23,7 @@ def reader(work: Work) -> dict[str, str]:
     """A full log, and the headers of a client that may read it."""
     with work.write(OFFICE) as session:
         columns = {"XK_WSH": "示司许决字〔2026〕第1号", "XK_NR": "准予设立" * 8}
-        body = {"kind": "permit", "columns": columns, "marks": [], "until": None}
+        body: dict[str, object] = {"kind": "permit", "columns": columns, "marks": [], "until": None}
         restricted = {"columns": {"XK_XDR_ZJHM": "310000198403121368"}}
         session.act("bench.fill", "bench")
         book.append(

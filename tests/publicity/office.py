@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -163,7 +164,7 @@ def take(work: Work, actor: Actor, step: str, release: str) -> None:
     with work.read() as session:
         revision = session.scalars(select(Release.revision).where(Release.public_id == release)).one()
     with work.write(actor) as session:
-        given = {"release": release, "revision": revision}
+        given: dict[str, Any] = {"release": release, "revision": revision}
         if step == "propose":
             decide.propose(session, actor, **given)
         elif step == "publish":

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from registry.kernel.host import Host
+from tests.commands import Commands
 from tests.people import Person
 from tests.publicity import office
 
@@ -39,7 +40,7 @@ def test_so_it_is_on_the_offices_pages(sign_in: Callable[..., Person]) -> None:
 
 
 def test_every_json_endpoint_is_in_the_openapi_document_with_its_answer(client: FlaskClient) -> None:
-    document = client.get("/api/v1/openapi.json").json
+    document = client.get("/api/v1/openapi.json").get_json()
     expected = {
     "/search.json", "/practitioners/{public_id}.json", "/organisations/{public_id}.json", "/notices.json",
     "/notices/{public_id}.json", "/feed/v1/entries", "/feed/v1/digests", "/feed/v1/receipts",
@@ -57,7 +58,7 @@ def test_every_answer_is_what_the_document_says(host: Host, client: FlaskClient)
     """Fields that the document requires are there, and no answer has one that the document does not know."""
     subjects = office.enrol(host.work)
     notice = office.publicise(host, office.penalty(host.work, subjects))
-    document = client.get("/api/v1/openapi.json").json
+    document = client.get("/api/v1/openapi.json").get_json()
     for path, address in {
         "/search.json": "/search.json?q=明理",
         "/practitioners/{public_id}.json": f"/practitioners/{subjects.lawyer.public_id}.json",
@@ -67,13 +68,13 @@ def test_every_answer_is_what_the_document_says(host: Host, client: FlaskClient)
     }.items():
         answer = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         schema = document["components"]["schemas"][answer["$ref"].rsplit("/", 1)[1]]
-        found = client.get(address).json
+        found = client.get(address).get_json()
         assert set(schema["required"]) <= set(found) <= set(schema["properties"]), path
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_reconciling_with_a_channel_that_nobody_set_up_is_refused_in_one_line(
-    legalcredit: Callable[..., object],
+    legalcredit: Commands,
 ) -> None:
     refused = legalcredit("feed", "reconcile", "city")
     assert refused.returncode == 1
@@ -81,7 +82,7 @@ def test_reconciling_with_a_channel_that_nobody_set_up_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_jobs_can_be_run_by_hand(legalcredit: Callable[..., object], home: Path) -> None:
+def test_the_jobs_can_be_run_by_hand(legalcredit: Commands, home: Path) -> None:
     for name in ("intake", "expire"):
         done = legalcredit("jobs", "once", name)
         assert done.returncode == 0, done.stderr

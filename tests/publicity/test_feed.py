@@ -118,7 +118,9 @@ def test_the_reader_notices_when_it_is_lied_to(fetch: Callable[[str], bytes], bu
 def test_a_page_has_exactly_the_published_shape(
     client: FlaskClient, bearer: Bearer, busy: dict[str, str]
 ) -> None:
-    page = client.get("/feed/v1/entries?start=2&limit=1", headers=bearer("feed:read", "feed:restricted")).json
+    page = client.get(
+        "/feed/v1/entries?start=2&limit=1", headers=bearer("feed:read", "feed:restricted")
+    ).get_json()
     assert set(page) == {"format", "entries", "next", "size", "checkpoint"}
     assert (page["format"], page["next"], page["checkpoint"]) == (
         "legal-credit-feed/1",
@@ -136,7 +138,7 @@ def test_numbers_of_identity_papers_are_for_entitled_tokens_only(
     client: FlaskClient, bearer: Bearer, busy: dict[str, str]
 ) -> None:
     plain = client.get("/feed/v1/entries", headers=bearer("feed:read"))
-    for entry in plain.json["entries"]:
+    for entry in plain.get_json()["entries"]:
         assert (entry["restricted"], entry["restricted_salt"]) == (None, None), (
             "a salt alone lets one guess the number"
         )
@@ -148,12 +150,12 @@ def test_positions_have_no_gap_and_pages_end_at_the_checkpoint(
     client: FlaskClient, bearer: Bearer, busy: dict[str, str]
 ) -> None:
     reader = bearer("feed:read")
-    whole = client.get("/feed/v1/entries?limit=1000", headers=reader).json
+    whole = client.get("/feed/v1/entries?limit=1000", headers=reader).get_json()
     size = whole["size"]
     assert [entry["index"] for entry in whole["entries"]] == list(range(size))
-    empty = client.get(f"/feed/v1/entries?start={size}", headers=reader).json
+    empty = client.get(f"/feed/v1/entries?start={size}", headers=reader).get_json()
     assert (empty["entries"], empty["next"]) == ([], size)
-    last = client.get(f"/feed/v1/entries?start={size - 1}&limit=1000", headers=reader).json
+    last = client.get(f"/feed/v1/entries?start={size - 1}&limit=1000", headers=reader).get_json()
     assert (len(last["entries"]), last["next"]) == (1, size)
 
 
@@ -173,7 +175,7 @@ def test_a_start_beyond_the_end_or_a_bad_limit_is_400(client: FlaskClient, beare
 def test_an_empty_log_is_an_empty_page_and_256_empty_buckets(
     client: FlaskClient, bearer: Bearer, fetch: Callable[[str], bytes]
 ) -> None:
-    page = client.get("/feed/v1/entries?start=0&limit=5", headers=bearer("feed:read")).json
+    page = client.get("/feed/v1/entries?start=0&limit=5", headers=bearer("feed:read")).get_json()
     assert (page["entries"], page["next"], page["size"]) == ([], 0, 0)
     assert independent_reader.read(fetch).digests() == json.loads(fetch("/feed/v1/digests"))
 
@@ -215,7 +217,7 @@ def test_polling_with_nothing_new_is_304_and_with_something_new_is_not(
         "/feed/v1/entries?start=0&limit=10", headers={**reader, "If-None-Match": fresh.headers["ETag"]}
     )
     assert later.status_code == 200, "at the end of a term the content is gone, though the log has not moved"
-    assert later.json["entries"][0]["body"] is None
+    assert later.get_json()["entries"][0]["body"] is None
 
 
 NO_RECEIPTS: list[object] = [
@@ -243,15 +245,20 @@ class TestReceipts:
             {"index": 3, "result": "rejected", "code": "17", "message": "统一社会信用代码不存在"},
         ]
         first = client.post("/feed/v1/receipts", json={"items": items}, headers=platform)
-        assert (first.status_code, first.json) == (200, {"stored": 2, "repeated": 0})
+        assert (first.status_code, first.get_json()) == (200, {"stored": 2, "repeated": 0})
         again = client.post("/feed/v1/receipts", json={"items": items}, headers=platform)
-        assert again.json == {"stored": 0, "repeated": 2}
+        assert again.get_json() == {"stored": 0, "repeated": 2}
         doubled = client.post("/feed/v1/receipts", json={"items": [items[0]] * 3}, headers=platform)
-        assert doubled.json == {"stored": 0, "repeated": 3}
+        assert doubled.get_json() == {"stored": 0, "repeated": 3}
         changed = [{**items[1], "result": "accepted", "code": "00", "message": None}]
-        assert client.post("/feed/v1/receipts", json={"items": changed}, headers=platform).json["stored"] == 1
+        assert (
+            client.post("/feed/v1/receipts", json={"items": changed}, headers=platform).get_json()["stored"]
+            == 1
+        )
         other = bearer("feed:receipt", "feed:read")
-        assert client.post("/feed/v1/receipts", json={"items": items}, headers=other).json["stored"] == 2
+        assert (
+            client.post("/feed/v1/receipts", json={"items": items}, headers=other).get_json()["stored"] == 2
+        )
         assert self._count(host) == 5
 
     def test_the_same_batch_sent_four_times_at_once_is_stored_once(
@@ -284,7 +291,10 @@ class TestReceipts:
         items = [{"index": index, "result": "accepted"} for index in (0, 4000, 1, 5000)]
         refused = client.post("/feed/v1/receipts", json={"items": items}, headers=bearer("feed:receipt"))
         assert refused.status_code == 422
-        assert [error["path"] for error in refused.json["errors"]] == ["items[1].index", "items[3].index"]
+        assert [error["path"] for error in refused.get_json()["errors"]] == [
+            "items[1].index",
+            "items[3].index",
+        ]
         assert self._count(host) == 0
 
     def test_what_is_no_receipt_is_refused_with_its_place(
@@ -294,7 +304,7 @@ class TestReceipts:
         for body in NO_RECEIPTS:
             refused = client.post("/feed/v1/receipts", json=body, headers=platform)
             assert refused.status_code == 422, body
-            assert all(error["path"].startswith("json") for error in refused.json["errors"])
+            assert all(error["path"].startswith("json") for error in refused.get_json()["errors"])
         assert self._count(host) == 0
 
     def test_ten_megabytes_of_receipts_are_not_even_read(self, client: FlaskClient, bearer: Bearer) -> None:
@@ -305,7 +315,7 @@ class TestReceipts:
 
     def _count(self, host: Host) -> int:
         with host.work.read() as session:
-            return session.scalar(select(func.count()).select_from(Receipt))
+            return session.scalars(select(func.count()).select_from(Receipt)).one()
 
 
 @given(

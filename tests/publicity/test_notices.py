@@ -57,17 +57,19 @@ def test_the_notice_stands_on_its_page_in_json_on_the_firms_page_and_in_the_list
         "异议",
     ):
         assert (text in page.text) is (text != "异议"), text
-    document = client.get(f"/notices/{penalty}.json").json
+    document = client.get(f"/notices/{penalty}.json").get_json()
     assert document["record"]["columns"]["CF_WSH"] == "沪司罚决字〔2026〕第7号"
     assert document["record"]["columns"]["CF_GSJZQ"] == "2027-11-12"
     assert document["record"]["subject"]["uscc"] == office.FIRM_CODE
     assert (document["record"]["kind"], document["record"]["until"]) == ("penalty", "2027-11-12")
-    [found] = client.get("/search.json?q=明理").json["results"]
+    [found] = client.get("/search.json?q=明理").get_json()["results"]
     assert f"/notices/{penalty}" in client.get(found["url"]).text
-    firm = client.get(found["url"] + ".json").json
+    firm = client.get(found["url"] + ".json").get_json()
     assert [notice["id"] for notice in firm["notices"]] == [penalty]
-    assert [notice["id"] for notice in client.get("/notices.json?kind=penalty").json["results"]] == [penalty]
-    assert client.get("/notices.json?kind=permit").json["results"] == []
+    assert [notice["id"] for notice in client.get("/notices.json?kind=penalty").get_json()["results"]] == [
+        penalty
+    ]
+    assert client.get("/notices.json?kind=permit").get_json()["results"] == []
     assert f"/notices/{penalty}" in client.get("/notices?kind=penalty").text
     assert f"/notices/{penalty}" in client.get("/").text
 
@@ -75,7 +77,7 @@ def test_the_notice_stands_on_its_page_in_json_on_the_firms_page_and_in_the_list
 def test_a_citizen_proves_the_notice_against_the_signed_log(
     host: Host, client: FlaskClient, penalty: str
 ) -> None:
-    proof = client.get(f"/notices/{penalty}.json").json["ledger"]
+    proof = client.get(f"/notices/{penalty}.json").get_json()["ledger"]
     leaf, body = base64.b64decode(proof["leaf"]), base64.b64decode(proof["body"])
     root = base64.b64decode(proof["checkpoint"].splitlines()[2])
     path = [base64.b64decode(node) for node in proof["inclusion"]]
@@ -89,12 +91,12 @@ def test_a_citizen_proves_the_notice_against_the_signed_log(
 
 def test_a_lawyers_own_permit_is_on_the_lawyers_page(host: Host, client: FlaskClient) -> None:
     notice = office.publicise(host, office.permit(host.work, office.enrol(host.work)))
-    [found] = client.get("/search.json?q=章程").json["results"]
+    [found] = client.get("/search.json?q=章程").get_json()["results"]
     assert found["kind"] == "practitioner"
     page = client.get(found["url"])
     assert "13106201010123456" in page.text
     assert f"/notices/{notice}" in page.text
-    person = client.get(found["url"] + ".json").json
+    person = client.get(found["url"] + ".json").get_json()
     assert person["licences"][0]["organisation"]["name"] == "上海明理律师事务所"
 
 
@@ -116,7 +118,7 @@ class TestExpiry:
         reader = bearer("feed:read", "feed:restricted")
         clock.set(datetime(2027, 11, 12, 23, 59, tzinfo=SHANGHAI))
         assert client.get(f"/notices/{penalty}").status_code == 200
-        assert client.get("/feed/v1/entries", headers=reader).json["entries"][0]["body"] is not None
+        assert client.get("/feed/v1/entries", headers=reader).get_json()["entries"][0]["body"] is not None
         clock.set(datetime(2027, 11, 13, 0, 0, tzinfo=SHANGHAI))
         self._is_gone(client, reader, penalty)
         assert "2027-11-13" in client.get(f"/notices/{penalty}").text
@@ -130,7 +132,7 @@ class TestExpiry:
         assert end.run(host.work) == {"expired": 1, "stopped": 0}
         assert end.run(host.work) == {"expired": 0, "stopped": 0}
         self._is_gone(client, reader, penalty)
-        last = client.get("/feed/v1/entries", headers=reader).json["entries"][-1]
+        last = client.get("/feed/v1/entries", headers=reader).get_json()["entries"][-1]
         assert (last["action"], last["record"], last["version"]) == ("expire", penalty, 2)
         assert last["body"] == {"ground": "expired", "date": "2027-11-13"}
         assert (last["restricted"], last["restricted_salt"]) == (None, None)
@@ -153,7 +155,7 @@ class TestExpiry:
         )
         clock.set(datetime(2028, 1, 1, tzinfo=UTC))
         assert end.run(host.work)["expired"] == 2
-        days = [client.get(f"/notices/{notice}.json").json["date"] for notice in (first, second)]
+        days = [client.get(f"/notices/{notice}.json").get_json()["date"] for notice in (first, second)]
         assert days == ["2027-11-03", "2027-11-11"]
 
     def test_a_draft_whose_term_runs_out_unpublished_is_stopped_and_deleted(
@@ -171,9 +173,9 @@ class TestExpiry:
         page, document = client.get(f"/notices/{notice}"), client.get(f"/notices/{notice}.json")
         assert (page.status_code, document.status_code) == (410, 410)
         assert "公示期满" in page.text
-        assert (document.json["ground"], document.json["gone"]) == ("expired", True)
-        assert "document_number" not in document.json
-        first = client.get("/feed/v1/entries", headers=reader).json["entries"][0]
+        assert (document.get_json()["ground"], document.get_json()["gone"]) == ("expired", True)
+        assert "document_number" not in document.get_json()
+        first = client.get("/feed/v1/entries", headers=reader).get_json()["entries"][0]
         assert [first[name] for name in ("salt", "body", "restricted_salt", "restricted")] == [None] * 4
         told = page.text + document.text + client.get("/").text + client.get("/notices.json").text
         told += client.get("/notices").text
@@ -199,7 +201,7 @@ class TestWithdrawal:
             assert (number in page.text) is explained
             assert "明理" not in page.text
             assert content.GROUNDS[ground] in page.text
-            last = client.get("/feed/v1/entries", headers=reader).json["entries"][-1]
+            last = client.get("/feed/v1/entries", headers=reader).get_json()["entries"][-1]
             expected = {"ground": ground, "date": "2026-11-20"} | (
                 {"document_number": number} if explained else {}
             )
@@ -247,7 +249,7 @@ class TestMarksAndCorrections:
         with host.work.write(head) as session:
             publish.mark(session, head, notice=penalty, marks=[])
         assert "异议处理中" not in client.get(f"/notices/{penalty}").text
-        entries = client.get("/feed/v1/entries", headers=bearer("feed:read", "feed:restricted")).json[
+        entries = client.get("/feed/v1/entries", headers=bearer("feed:read", "feed:restricted")).get_json()[
             "entries"
         ]
         assert [(entry["action"], entry["version"]) for entry in entries] == [
@@ -270,7 +272,7 @@ class TestMarksAndCorrections:
             publish.correct(
                 session, head, notice=penalty, columns={"CF_NR": "罚款一万元", "CF_NR_FK": "1.000000"}
             )
-        record = client.get(f"/notices/{penalty}.json").json
+        record = client.get(f"/notices/{penalty}.json").get_json()
         assert record["record"]["columns"]["CF_NR"] == "罚款一万元"
         assert record["record"]["columns"]["CF_WSH"] == "沪司罚决字〔2026〕第7号"
         assert [version["action"] for version in record["versions"]] == ["publish", "correct"]
@@ -291,7 +293,7 @@ def test_lists_are_paged_by_cursor_and_lose_nothing(host: Host, client: FlaskCli
     made = [office.publicise(host, office.finding(host.work, subjects, number=str(n))) for n in range(5)]
     seen, address = [], "/notices.json?limit=2"
     while address:
-        page = client.get(address).json
+        page = client.get(address).get_json()
         seen += [notice["id"] for notice in page["results"]]
         address = page["next"] and f"/notices.json?limit=2&before={page['next']}"
     assert seen == made[::-1]

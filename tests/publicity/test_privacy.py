@@ -85,7 +85,7 @@ def test_no_public_route_holds_an_identity_number_or_a_telephone(
 
 def test_a_number_that_nobody_may_know_finds_nobody(client: FlaskClient, published: Values) -> None:
     for secret in office.PRIVATE:
-        assert client.get(f"/search.json?q={secret}").json["results"] == []
+        assert client.get(f"/search.json?q={secret}").get_json()["results"] == []
 
 
 def test_feed_and_log_hold_the_numbers_for_the_entitled_alone(

@@ -12,6 +12,7 @@ from publicity.notices.tables import Notice
 from publicity.release import decide, intake
 from publicity.release.tables import Release
 from registry.credit import record as credit
+from registry.kernel.access import Actor
 from registry.kernel.clock import SetClock
 from registry.kernel.faults import Conflict, Invalid, Refused
 from registry.kernel.host import Host
@@ -179,6 +180,7 @@ def test_the_clerk_fills_in_what_the_platform_wants_and_the_letter_lacks(
     assert right.status_code == 303
     with host.work.read() as session:
         row = session.scalars(select(Release).where(Release.public_id == release)).one()
+        assert row.columns is not None
         assert row.columns["XK_XDR_LB"] == "自然人"
         assert row.columns["XK_NR"] == "准予律师执业"
 
@@ -322,7 +324,7 @@ def test_a_reason_longer_than_a_page_is_refused(host: Host) -> None:
         assert session.scalars(select(Release.state)).one() == "drafted"
 
 
-def _everyman(host: Host, number: int):
+def _everyman(host: Host, number: int) -> Actor:
     """Somebody with every permission; another person for every number."""
     names = frozenset(permission.name for permission in host.permissions)
-    return office.Actor("staff", f"everyman{number}", f"全能{number}", names)
+    return Actor("staff", f"everyman{number}", f"全能{number}", names)

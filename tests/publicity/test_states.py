@@ -13,7 +13,8 @@ NAMES = [step.name for step in STEPS]
 
 
 def test_the_six_steps_follow_each_other_from_draft_to_archive() -> None:
-    state, taken = states.DRAFTED, []
+    state = states.DRAFTED
+    taken: list[Taken] = []
     for number, step in enumerate(STEPS):
         state = advance(state, step.name, actor=f"p{number}", permissions={step.permission}, taken=taken)
         taken.append(Taken(step.name, f"p{number}"))
