@@ -61,7 +61,7 @@ def test_one_value_has_one_form(value: object) -> None:
         "\ud800",
         {"\udfff": 1},
         {1: "number"},
-        object(),
+        {1, 2},
         b"bytes",
     ],
     ids=repr,
