@@ -54,7 +54,6 @@ class Page:
     brief: Brief
     kind: str
     revision: int
-    event: str
     event_annulled: bool
     decided_on: date
     until: date | None
@@ -112,7 +111,6 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
         brief=_brief(session, row),
         kind=row.kind,
         revision=row.revision,
-        event=event.public_id,
         event_annulled=draft.annulled(session, event.public_id),
         decided_on=row.decided_on,
         until=row.until,
