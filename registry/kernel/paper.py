@@ -1,0 +1,259 @@
+"""The sheet that all papers share: letterhead, Chinese type, page numbers, a QR code to the public page.
+
+A paper is said in plain blocks and set here. Setting reads no database, so it is done after the unit of work has closed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from threading import Lock
+from typing import Any
+from xml.sax.saxutils import escape
+
+import segno
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, HRFlowable, LongTable, Paragraph, SimpleDocTemplate, Spacer
+
+from registry.kernel import fonts
+from registry.kernel.fonts import BOLD, REGULAR, printable
+
+# ReportLab's fonts belong to the process, and setting a page never waits: taking turns costs nothing.
+_TURN = Lock()
+
+_MARGIN = 22 * mm
+_WIDTH = A4[0] - 2 * _MARGIN
+_FRAME_PADDING = 6  # ReportLab's own, on every side
+_QR = 24 * mm
+_INK, _FADED, _RULE, _ALARM = (
+    HexColor("#1a1a1a"),
+    HexColor("#5c6670"),
+    HexColor("#c3c9cf"),
+    HexColor("#a3281e"),
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a reader must not miss: voided, objected to."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Numbered."""
+
+    steps: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Label and value by line; an empty value is left blank."""
+
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`widths` in shares of the line; the headings come again on every page."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
+
+
+Block = Heading | Text | Mark | Steps | Facts | Table
+
+
+@dataclass(frozen=True)
+class Paper:
+    """`name` stands in the file's own description and must name nobody; `address` is the public page of the same."""
+
+    title: str
+    name: str
+    bureau: str
+    address: str
+    blocks: Sequence[Block] = field(repr=False)
+
+
+def typeset(paper: Paper) -> bytes:
+    """The paper as PDF (A4). The same paper gives the same bytes."""
+    written = BytesIO()
+    with _TURN:
+        fonts.install()
+        document = SimpleDocTemplate(
+            written,
+            pagesize=A4,
+            leftMargin=_MARGIN - _FRAME_PADDING,
+            rightMargin=_MARGIN - _FRAME_PADDING,
+            topMargin=24 * mm,
+            bottomMargin=22 * mm,
+            title=paper.name,
+            author=paper.bureau,
+            subject=paper.title,
+            creator="legalcredit",
+            lang="zh-CN",
+            initialFontName=REGULAR,
+            invariant=1,
+        )
+        story = [_Letterhead(paper), *(piece for block in paper.blocks for piece in _set(block))]
+        document.build(story, canvasmaker=lambda *args, **options: _Pages(paper, *args, **options))
+    return written.getvalue()
+
+
+class _Pages(Canvas):  # type: ignore[misc]
+    """Keeps its pages until the last one is known, because each tells how many there are."""
+
+    def __init__(self, paper: Paper, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._paper = paper
+        self._kept: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802 - the library's name
+        self._kept.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for number, page in enumerate(self._kept, start=1):
+            self.__dict__.update(page)
+            self._edge(number, len(self._kept))
+            super().showPage()
+        super().save()
+
+    def _edge(self, number: int, of: int) -> None:
+        left, right = _MARGIN, A4[0] - _MARGIN
+        self.setFillColor(_FADED)
+        self.setStrokeColor(_RULE)
+        self.setLineWidth(0.5)
+        self.setFont(REGULAR, 8.5)
+        if number > 1:
+            self.drawString(left, A4[1] - 14 * mm, printable(self._paper.bureau))
+            self.drawRightString(right, A4[1] - 14 * mm, printable(self._paper.title))
+            self.line(left, A4[1] - 16 * mm, right, A4[1] - 16 * mm)
+        self.line(left, 16 * mm, right, 16 * mm)
+        self.drawString(left, 11.5 * mm, printable(self._paper.address))
+        self.drawRightString(right, 11.5 * mm, f"第 {number} 页 共 {of} 页")
+
+
+class _Letterhead(Flowable):  # type: ignore[misc]
+    """The bureau and the paper's title, with the QR code beside them."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__()
+        self.width, self.height = _WIDTH, _QR + 9 * mm
+        self._paper = paper
+
+    def draw(self) -> None:
+        canvas = self.canv
+        canvas.setFillColor(_INK)
+        canvas.setFont(REGULAR, 12)
+        canvas.drawString(0, self.height - 8 * mm, printable(self._paper.bureau))
+        canvas.setFont(BOLD, 24)
+        canvas.drawString(0, self.height - 20 * mm, printable(self._paper.title))
+        canvas.setStrokeColor(_INK)
+        canvas.setLineWidth(1.2)
+        canvas.line(0, 4 * mm, _WIDTH, 4 * mm)
+        self._code(_WIDTH - _QR, self.height - _QR)
+
+    def _code(self, left: float, bottom: float) -> None:
+        modules = segno.make_qr(self._paper.address, error="m").matrix
+        size = _QR / len(modules)
+        path = self.canv.beginPath()
+        for row, line in enumerate(modules):
+            for column, dark in enumerate(line):
+                if dark:
+                    path.rect(left + column * size, bottom + _QR - (row + 1) * size, size, size)
+        self.canv.drawPath(path, stroke=0, fill=1)
+        self.canv.linkURL(self._paper.address, (left, bottom, left + _QR, bottom + _QR), relative=1)
+
+
+def _style(name: str, size: float = 10, *, font: str = REGULAR, colour: Color = _INK, **more: Any) -> Any:
+    return ParagraphStyle(
+        name,
+        fontName=font,
+        fontSize=size,
+        leading=size * 1.6,
+        textColor=colour,
+        bulletFontName=REGULAR,
+        bulletFontSize=size,
+        bulletColor=_FADED,
+        wordWrap="CJK",
+        **more,
+    )
+
+
+_HEADING = _style("heading", 13, font=BOLD, spaceBefore=5 * mm, spaceAfter=2 * mm, keepWithNext=1)
+_TEXT = _style("text", spaceAfter=1.5 * mm)
+_STEP = _style("step", leftIndent=6 * mm, spaceAfter=1 * mm)
+_LABELLED = _style("labelled", leftIndent=37 * mm, spaceBefore=1.2 * mm, spaceAfter=1.2 * mm)
+_MARKED = _style(
+    "marked", font=BOLD, colour=_ALARM, borderColor=_ALARM, borderWidth=0.8, borderPadding=6, spaceBefore=2 * mm,
+    spaceAfter=5 * mm, leftIndent=6, rightIndent=6,
+)  # fmt: skip
+_CELL = _style("cell", 9)
+_COLUMN = _style("column", 9, colour=_FADED)
+
+
+def _paragraph(text: str, style: Any, bullet: str | None = None) -> Any:
+    return Paragraph(
+        escape(printable(text)).replace("\n", "<br/>"), style, bulletText=bullet and printable(bullet)
+    )
+
+
+def _set(block: Block) -> list[Any]:
+    match block:
+        case Heading(text):
+            return [_paragraph(text, _HEADING)]
+        case Text(text):
+            return [_paragraph(text, _TEXT)]
+        case Mark(text):
+            return [_paragraph(text, _MARKED)]
+        case Steps(steps):
+            return [_paragraph(step, _STEP, f"{number}.") for number, step in enumerate(steps, start=1)]
+        case Facts(facts):
+            return [
+                piece
+                for label, value in facts.items()
+                for piece in (
+                    _paragraph(value or "—", _LABELLED, label),
+                    HRFlowable(width="100%", thickness=0.3, color=_RULE, spaceBefore=0, spaceAfter=0),
+                )
+            ]
+        case Table():
+            return [_table(block), Spacer(0, 2 * mm)]
+
+
+def _table(block: Table) -> Any:
+    cells = [[_paragraph(text, _COLUMN) for text in block.headings]]
+    cells += [[_paragraph(text, _CELL) for text in row] for row in block.rows]
+    share = _WIDTH / sum(block.widths)
+    return LongTable(
+        cells,
+        colWidths=[share * width for width in block.widths],
+        repeatRows=1,
+        style=[
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+            ("LINEABOVE", (0, 0), (-1, 0), 0.8, _INK),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.3, _RULE),
+            ("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 2),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+            ("TOPPADDING", (0, 0), (-1, -1), 2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+        ],
+    )
