@@ -30,7 +30,8 @@ from registry.kernel.work import WorkSession
 from registry.ledger import book
 from registry.roster.tables import OrganisationRow
 
-# From the freezing to the end of the ceremony; the task's own deadline may come sooner.
+# From the freezing to the last dice. The task's own deadline is for its visits, and may be over when the successor of
+# a draw that lapsed is frozen.
 DRAW_WITHIN = timedelta(days=30)
 
 
@@ -90,7 +91,7 @@ def freeze(
         task_id=row.id,
         state="frozen",
         as_of=date.fromisoformat(str(document["as_of"])),
-        deadline=min(row.deadline, session.today + DRAW_WITHIN),
+        deadline=session.today + DRAW_WITHIN,
         frame=canonical(document),
         frame_sha256=frame_sha256(document),
         frozen_at=session.now,

@@ -140,8 +140,8 @@ def create_task(
     return task
 
 
-def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> tuple[int, int, list[str]]:
-    """Adds inspectors to the directory: how many are new, how many stood there alike, which certificates differ.
+def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> tuple[int, int, set[Enlisted]]:
+    """Adds inspectors to the directory: how many are new, how many stood there alike, which differ from it.
 
     A certificate that is there with other particulars is left as it is: the office changes it knowingly, not by file.
     """
@@ -153,7 +153,7 @@ def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> t
             select(InspectorRow).where(InspectorRow.certificate.in_([entry.certificate for entry in wanted]))
         )
     }
-    new, unchanged, differing = 0, 0, []
+    new, unchanged, differing = 0, 0, set[Enlisted]()
     for entry in wanted:
         row = known.get(entry.certificate)
         if row is None:
@@ -165,7 +165,7 @@ def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> t
         elif all(getattr(row, column) == value for column, value in _columns(entry).items()):
             unchanged += 1
         else:
-            differing.append(entry.certificate)
+            differing.add(entry)
     return new, unchanged, differing
 
 

@@ -12,6 +12,7 @@ from registry.roster.intake import Accepted, Checked, Column, Importer, Layout, 
 from registry.roster.kinds import ORGANISATION_KINDS
 
 _YES = {"是", "组长", "Y", "YES", "1", "TRUE"}
+_NO = {"", "否", "组员", "N", "NO", "0", "FALSE"}
 _LAYOUT = Layout(
     "inspectors",
     "检查人员名录",
@@ -42,15 +43,18 @@ def _check(_layout: Layout, cells: Mapping[str, str]) -> Checked[Enlisted]:
     kinds = sorted({titles.get(word, word) for word in words})
     if not kinds or not set(kinds) <= set(ORGANISATION_KINDS):
         reading.fault("kinds", "unknown-kind", "检查范围应为：" + "、".join(titles))
+    unit, lead = reading.read("unit"), reading.read("lead", read_code)
+    if lead not in _YES | _NO:
+        reading.fault("lead", "yes-or-no", "可任组长应填“是”或“否”")
     return reading.checked(
         lambda: Enlisted(
             certificate=certificate,
             valid_until=date.fromisoformat(valid_until),
             name=name,
-            unit=reading.cells["unit"].strip(),
+            unit=unit,
             kinds=tuple(kinds),
             district=district or None,
-            lead=reading.cells.get("lead", "").strip().upper() in _YES,
+            lead=lead in _YES,
         )
     )
 
@@ -60,7 +64,7 @@ def _store(session: WorkSession, actor: Actor, rows: Sequence[Accepted[Enlisted]
     faults = [
         row.fault("certificate", "conflict", "该执法证号已在名录中，内容不同；请在名录页面修改")
         for row in rows
-        if row.value.certificate in differing
+        if row.value in differing
     ]
     return Stored(new=new, unchanged=unchanged, faults=faults)
 

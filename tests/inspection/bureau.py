@@ -1,6 +1,7 @@
 """A bureau that inspects: firms, inspectors, one matter, one task. Names are fictional."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from inspection.plan.tables import InspectorRow
 from inspection.visits import assign
 from registry.accounts.tables import StaffRow
 from registry.kernel.access import Actor
-from registry.kernel.work import Work
+from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation
 from registry.roster.enrol import Organisation, enrol_organisations
 from seed.numbers import uscc
@@ -34,20 +35,7 @@ class Bureau:
 def found(work: Work, *, firms: int = 12, inspectors: int = 8, **task: Any) -> Bureau:
     """A register of `firms` firms, a directory of `inspectors` inspectors, and a task on them."""
     with work.write(OFFICE) as session:
-        enrolled = enrol_organisations(
-            session,
-            OFFICE,
-            [
-                NewOrganisation(
-                    kind="law_firm",
-                    name=f"示范市第{n + 1}试验律师事务所",
-                    district=("310101", "310104", "310106")[n % 3],
-                    uscc=uscc("31", "310101", 80_000_000 + n),
-                    established_on=date(2010, 1, 4),
-                )
-                for n in range(firms)
-            ],
-        )
+        enrolled = enrol(session, range(firms))
         draft.enlist(
             session,
             OFFICE,
@@ -91,6 +79,24 @@ def found(work: Work, *, firms: int = 12, inspectors: int = 8, **task: Any) -> B
         return Bureau(enrolled, row.public_id)
 
 
+def enrol(session: WorkSession, numbers: Iterable[int]) -> list[Organisation]:
+    """Firms by these numbers, on the register for years."""
+    return enrol_organisations(
+        session,
+        OFFICE,
+        [
+            NewOrganisation(
+                kind="law_firm",
+                name=f"示范市第{n + 1}试验律师事务所",
+                district=("310101", "310104", "310106")[n % 3],
+                uscc=uscc("31", "310101", 80_000_000 + n),
+                established_on=date(2010, 1, 4),
+            )
+            for n in numbers
+        ],
+    )
+
+
 def frozen(
     work: Work, bureau: Bureau, plan: list[dict[str, str]] | None = None, *, supersedes: str | None = None
 ) -> str:
@@ -106,9 +112,13 @@ def committed(
 ) -> str:
     """A frozen frame whose digest stands in the log; the id of its draw."""
     draw = frozen(work, bureau, plan, supersedes=supersedes)
+    commit(work, draw)
+    return draw
+
+
+def commit(work: Work, draw: str) -> None:
     with work.write(OFFICE) as session:
         conduct.commit(session, OFFICE, draw_id=draw)
-    return draw
 
 
 def throw(work: Work, draw: str, *values: str) -> None:

@@ -50,7 +50,7 @@ def test_officer_and_witnesses_take_a_draw_through_the_pages_and_anyone_verifies
     assert [item["value"] for item in record["entropy"]] == [DICE, SECOND_DICE]
     shown = client.get(f"/draws/{draw}").text
     assert record["seed"] in shown
-    for selected in client.get(f"/draws/{draw}.json").json["selected"]:
+    for selected in client.get(f"/draws/{draw}.json").get_json()["selected"]:
         assert selected["name"] in shown
         assert all(certificate in shown for certificate in selected["inspectors"])
     assert "检查员" not in shown.replace("检查人员", ""), "an inspector's name is public"
@@ -60,6 +60,7 @@ def test_the_log_holds_the_frame_before_the_dice_and_the_record_after_them(work:
     draw = bureau.committed(work, bureau.found(work))
     with work.read() as session:
         row = session.scalars(select(DrawRow).where(DrawRow.public_id == draw)).one()
+        assert row.commit_index is not None
         committed = book.entry(session, "public", row.commit_index, on=session.today)
         size_before = book.head(session, "public").size
     assert committed.body is not None
