@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import click
-from flask import Blueprint, Request
+from flask import Blueprint, Flask, Request
 from sqlalchemy import Table
 
 from registry.kernel.access import Actor, Permission
@@ -59,4 +59,4 @@ class Part:
     scopes: Mapping[str, str] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)
     identify: Identify | None = None
-    setup: "Callable[[Host, object], None] | None" = None
+    setup: "Callable[[Host, Flask], None] | None" = None

@@ -12,6 +12,8 @@ from registry.roster import enrol, find, forms, kinds
 from registry.web.forms import faults_by_path
 from registry.web.roster import EDIT, blueprint, districts
 
+__all__ = ["blueprint"]  # with the routes below on it
+
 
 @blueprint.get("/organisations/new")
 @requires(EDIT)

@@ -10,7 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from seed.office import PASSWORD
-from tests.conftest import ROOT, Commands
+from tests.commands import Commands
+from tests.conftest import ROOT
 from tests.journeys import transcript
 from tests.journeys.browser import Browser
 
