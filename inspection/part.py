@@ -4,7 +4,7 @@ from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
 from inspection.visits import assign
 from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
-from inspection.web import public, public_api, staff
+from inspection.web import papers, public, public_api, staff
 from registry.kernel.access import Permission
 from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
@@ -14,7 +14,7 @@ _OFFICE = frozenset({"clerk", "head", "leader", "draw", "witness", "inspector", 
 PART = Part(
     name="inspection",
     commands=(draw,),
-    blueprints=(staff.blueprint, public.blueprint, public_api.blueprint),
+    blueprints=(staff.blueprint, public.blueprint, public_api.blueprint, papers.blueprint),
     permissions=(
         Permission("draw.read", "查看抽查计划与抽取", _OFFICE),
         Permission("inspection.plan", "编制抽查事项、任务与检查人员名录", frozenset({"head"})),

@@ -4,7 +4,7 @@ from publicity.commands.feed import feed
 from publicity.notices import end
 from publicity.release import intake
 from publicity.release.states import PERMISSIONS, STEPS
-from publicity.web import feed_api, intake_hint, public, public_api, staff
+from publicity.web import feed_api, intake_hint, papers, public, public_api, staff
 from registry.kernel.access import Permission
 from registry.kernel.part import Job, Navigation, Part
 from registry.kernel.store import Base
@@ -16,6 +16,7 @@ PART = Part(
     blueprints=(
         public.blueprint,
         public_api.blueprint,
+        papers.blueprint,
         feed_api.blueprint,
         staff.blueprint,
     ),

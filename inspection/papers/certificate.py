@@ -43,7 +43,13 @@ def paper(certificate: Certificate, *, bureau: str, public_url: str) -> Paper:
         name=f"{TITLE} {draw.public_id}",
         bureau=bureau,
         address=address,
-        blocks=[*_voided(draw), *_draw(draw), *_result(draw), *_chance(draw), *_evidence(certificate, address)],
+        blocks=[
+            *_voided(draw),
+            *_draw(draw),
+            *_result(draw),
+            *_chance(draw),
+            *_evidence(certificate, address),
+        ],
     )
 
 
@@ -57,16 +63,16 @@ def _voided(draw: DrawPage) -> list[Block]:
 def _draw(draw: DrawPage) -> list[Block]:
     return [
         Facts(
-            {
-                "任务": draw.task_title,
-                "抽查事项": draw.matter,
-                "检查依据": draw.matter_basis,
-                "抽取时间": _moment(draw.drawn_at),
-                "检查完成时限": draw.visits_by.isoformat(),
-                "名录基准日": draw.as_of.isoformat(),
-                "名录": f"检查对象 {draw.units} 家，可参加的检查人员 {draw.inspectors} 人",
-                "抽中": f"{len(draw.chosen)} 家",
-            }
+            [
+                ("任务", draw.task_title),
+                ("抽查事项", draw.matter),
+                ("检查依据", draw.matter_basis),
+                ("抽取时间", _moment(draw.drawn_at)),
+                ("检查完成时限", draw.visits_by.isoformat()),
+                ("名录基准日", draw.as_of.isoformat()),
+                ("名录", f"检查对象 {draw.units} 家，可参加的检查人员 {draw.inspectors} 人"),
+                ("抽中", f"{len(draw.chosen)} 家"),
+            ]
         )
     ]
 
@@ -107,22 +113,21 @@ def _evidence(certificate: Certificate, address: str) -> list[Block]:
     return [
         Heading("存证"),
         Facts(
-            {
-                "名录摘要（SHA-256）": draw.frame_sha256,
-                "名录存证": f"公开存证日志第 {draw.commit_index} 条，{_moment(draw.committed_at)}",
-                "种子": draw.seed or "",
-                "记录摘要（SHA-256）": certificate.record_sha256,
-                "记录存证": f"公开存证日志第 {draw.record_index} 条，{_moment(draw.drawn_at)}",
-                "检查点": certificate.checkpoint.rstrip("\n"),
-            }
+            [
+                ("名录摘要（SHA-256）", draw.frame_sha256),
+                ("名录存证", f"公开存证日志第 {draw.commit_index} 条，{_moment(draw.committed_at)}"),
+                ("种子", draw.seed or ""),
+                ("记录摘要（SHA-256）", certificate.record_sha256),
+                ("记录存证", f"公开存证日志第 {draw.record_index} 条，{_moment(draw.drawn_at)}"),
+                ("检查点", certificate.checkpoint.rstrip("\n")),
+            ]
         ),
         Heading("怎样核验"),
         Steps(
             [
                 f"扫描右上角的二维码，或打开 {address}，核对本证书与公开页面是否一致。",
                 f"下载名录 {address}/frame.json，其 SHA-256 应等于名录摘要；摘要在提供随机源之前已写入公开存证日志。",
-                f"下载抽取记录 {address}/record.json，其 SHA-256 应等于记录摘要；用 legalcredit draw verify 重算，"
-                "它只读这一个文件，不需要访问本站。",
+                f"下载抽取记录 {address}/record.json，其 SHA-256 应等于记录摘要；用 legalcredit draw verify 重算，不需要访问本站。",
                 "对照现场录像中的骰子点数与上面的随机源。",
             ]
         ),

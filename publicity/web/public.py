@@ -1,18 +1,14 @@
 """What everybody sees: search, practitioners, organisations, notices."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from publicity.lookup import pages
+from publicity.lookup import pages, wording
 from publicity.lookup.proofs import HOW_TO_VERIFY
 from publicity.notices import find as notices
 from publicity.release.draft import title_of_kind
-from registry.credit.columns import FIELDS
 from registry.kernel.access import public
 from registry.kernel.host import work
-from registry.roster.cells import LONG_TERM
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -21,45 +17,13 @@ LONGEST_QUERY = 100
 LISTS = ("permit", "penalty", "finding")
 """Kinds that always have a list, also while it is empty; further kinds get one with their first notice."""
 
-_DETAIL: Mapping[str, str] = {
-    "task": "检查任务",
-    "matter": "抽查事项",
-    "basis": "检查依据",
-    "results": "检查结果",
-    "measure": "处理方式",
-    "closed_on": "办结日期",
-}
-
-
-@blueprint.app_template_filter("column_title")
-def column_title(code: str) -> str:
-    """The Chinese title of an XK_ or CF_ column."""
-    if code not in FIELDS:
-        return code
-    field = FIELDS[code]
-    # The standard numbers a subject's codes; people know them by what they are.
-    return field.also[0] if field.title.startswith("行政相对人代码_") else field.title
-
-
-@blueprint.app_template_filter("column_text")
-def column_text(text: str, code: str) -> str:
-    """A column's value as people read it: units, states and open ends in words."""
-    if code in ("CF_NR_FK", "CF_NR_WFFF"):
-        return f"{text.rstrip('0').rstrip('.') if '.' in text else text} 万元"
-    if code == "XK_ZT":
-        return {"1": "有效", "2": "无效"}.get(text, text)
-    return "长期" if text == LONG_TERM else text
+for _filter in (wording.column_title, wording.column_text, wording.detail_title):
+    blueprint.add_app_template_filter(_filter)
 
 
 @blueprint.app_template_filter("kind_title")
 def kind_title(kind: str) -> str:
     return title_of_kind(kind)
-
-
-@blueprint.app_template_filter("detail_title")
-def detail_title(name: str) -> str | None:
-    """The title of a published part of a finding, or None for what has no line of its own."""
-    return _DETAIL.get(name)
 
 
 @blueprint.get("/")

@@ -3,7 +3,7 @@
 A paper is said in plain blocks and set here. Setting reads no database, so it is done after the unit of work has closed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from threading import Lock
@@ -64,7 +64,7 @@ class Steps:
 class Facts:
     """Label and value by line; an empty value is left blank."""
 
-    facts: Mapping[str, str]
+    facts: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def _set(block: Block) -> list[Any]:
         case Facts(facts):
             return [
                 piece
-                for label, value in facts.items()
+                for label, value in facts
                 for piece in (
                     _paragraph(value or "—", _LABELLED, label),
                     HRFlowable(width="100%", thickness=0.3, color=_RULE, spaceBefore=0, spaceAfter=0),

@@ -148,6 +148,16 @@ def head(session: WorkSession, book: Book) -> Head:
     return Head(row.size, Frontier.from_bytes(row.size, row.frontier).root, row.note.decode())
 
 
+def first_checkpoint(session: WorkSession, book: Book, index: int) -> str:
+    """The first signed head that covers the leaf at `index`, the same for ever. ValueError outside the book."""
+    _within(session, book, index + 1)
+    covering = select(CheckpointRow.note).where(CheckpointRow.book == book, CheckpointRow.size > index)
+    note = session.scalar(covering.order_by(CheckpointRow.size).limit(1))
+    if note is None:
+        raise Inconsistent(f"{book}: no checkpoint covers leaf {index}")
+    return note.decode()
+
+
 def inclusion(session: WorkSession, book: Book, index: int, size: int) -> list[bytes]:
     """RFC 6962 §2.1.1 audit path of the leaf at `index` in the tree of `size`. ValueError outside the book."""
     _within(session, book, size)
