@@ -1,6 +1,6 @@
 """The demo city's inspections: a list, a directory, a draw that is finished and one that waits for chance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from inspection.plan import draft as plan
 from inspection.plan.tables import InspectorRow
 from inspection.visits import assign, findings
 from inspection.visits import find as visits
+from registry.accounts.staff import change_staff
 from registry.accounts.tables import StaffRow
 from seed.office import SEED, Office, at
 from seed.plan import MATTERS, STRATA, TEAM
@@ -32,17 +33,6 @@ def prepare(office: Office) -> dict[str, str]:
                 for o in office.city.officials
             ],
         )
-        session.flush()
-        for number in range(1, 5):
-            account = session.scalars(
-                select(StaffRow.id).where(StaffRow.username == f"inspector{number}")
-            ).one()
-            inspector = session.scalars(
-                select(InspectorRow.public_id).where(
-                    InspectorRow.certificate == office.city.officials[number - 1].certificate
-                )
-            ).one()
-            plan.link_account(session, session.actor, inspector=inspector, staff_id=account)
     return matters
 
 
@@ -95,6 +85,7 @@ def finished(office: Office, matters: Mapping[str, str], day: date) -> None:
     assign.draw_now(office.work, office.actors["draw"], draw_id=draw)
     with office.work.read() as session:
         opened, _ = visits.worklist(session, limit=1000)
+    _hand_over(office, list(dict.fromkeys(n for visit in reversed(opened) for n in visit.inspectors)))
     office.clock.set(at(day + timedelta(days=5), 10))
     # Most visits are done and closed; the last few wait for a result or for the second pair of eyes.
     for number, visit in enumerate(opened[:-4]):
@@ -112,6 +103,31 @@ def finished(office: Office, matters: Mapping[str, str], day: date) -> None:
         if number < len(opened) - 6:
             with office.work.write(office.actors["head"]) as session:
                 findings.close(session, session.actor, visit=visit.public_id)
+
+
+def _hand_over(office: Office, certificates: Sequence[str]) -> None:
+    """Gives the inspectors' accounts to the holders of the first of these certificates, whose visits stay open."""
+    officials = {official.certificate: official for official in office.city.officials}
+    for number, certificate in enumerate(certificates[:4], 1):
+        holder, account = officials[certificate], office.actors[f"inspector{number}"]
+        with office.work.write(office.actors["admin"]) as session:
+            change_staff(
+                session,
+                session.actor,
+                staff=account.id,
+                name=holder.name,
+                section=holder.unit,
+                roles=("inspector",),
+            )
+        with office.work.write(office.actors["head"]) as session:
+            find_account = select(StaffRow.id).where(StaffRow.public_id == account.id)
+            find_inspector = select(InspectorRow.public_id).where(InspectorRow.certificate == certificate)
+            plan.link_account(
+                session,
+                session.actor,
+                inspector=session.scalars(find_inspector).one(),
+                staff_id=session.scalars(find_account).one(),
+            )
 
 
 def waiting(office: Office, matters: Mapping[str, str]) -> None:
