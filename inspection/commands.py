@@ -109,7 +109,7 @@ def _write(out: Path, content: bytes) -> None:
 
 def _told(difference: verification.Difference) -> str:
     line = f"{difference.message}（{difference.rule}）"
-    if difference.rule in ("differs", "wrong length"):
+    if difference.expected is not None or difference.found is not None:
         line += f" 应为 {_shown(difference.expected)}，记录为 {_shown(difference.found)}"
     return _printable(line)
 

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
 
 from publicity.feed import digests as folded
 from publicity.feed import envelope
@@ -19,8 +20,13 @@ from registry.ledger import book
 blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1", description="归集：公共存证日志即数据源")
 
 _LARGEST_RECEIPT = 1024 * 1024
-# PostgreSQL stores no NUL, and no message has one.
-_TEXT = validate.ContainsNoneOf("\0")
+_TOKEN: list[dict[str, list[str]]] = [{"token": []}]
+
+
+def _text(given: str) -> None:
+    """PostgreSQL stores no NUL, a lone surrogate has no UTF-8, and no message has either."""
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in given):
+        raise ValidationError("含有无法保存的字符")
 
 
 class PageQuery(Schema):
@@ -75,10 +81,10 @@ class ReceiptSchema(Schema):
 
     index = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53))
     result = fields.String(required=True, validate=validate.OneOf(RESULTS))
-    code = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=64), _TEXT))
-    message = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=2000), _TEXT))
+    code = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=64), _text))
+    message = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=2000), _text))
     platform_id = fields.String(
-        load_default=None, allow_none=True, validate=(validate.Length(max=128), _TEXT)
+        load_default=None, allow_none=True, validate=(validate.Length(max=128), _text)
     )
 
 
@@ -97,14 +103,22 @@ class CountedSchema(Schema):
 
 
 @blueprint.before_request
-def _bound() -> None:
+def _readable() -> None:
+    """415 for what is not JSON at all; 400 for JSON that no reader gets through, brackets without end among it."""
     request.max_content_length = _LARGEST_RECEIPT
+    if request.method != "POST":
+        return
+    try:
+        request.get_json()
+    except (BadRequest, RecursionError) as unreadable:
+        raise Fault("请求体不是可读的 JSON", rule="json") from unreadable
 
 
 @blueprint.route("/entries")
 @requires("feed:read")
 @blueprint.arguments(PageQuery, location="query", error_status_code=400)
 @blueprint.response(200, PageSchema)
+@blueprint.doc(security=_TOKEN)
 def entries(query: Mapping[str, int]) -> ResponseReturnValue:
     """读取条目
 
@@ -118,7 +132,7 @@ def entries(query: Mapping[str, int]) -> ResponseReturnValue:
             raise Fault(f"start 超出日志末尾（{head.size}）", rule="start_beyond_end")
         day = session.today.isoformat()
         tag = envelope.page_tag(head, start=start, limit=limit, entitled=entitled, day=day)
-        if request.if_none_match.contains(tag):
+        if request.if_none_match.contains_weak(tag):
             return _tagged(Response(status=304), tag)
         read = book.read(
             session, "public", start=start, limit=min(limit, head.size - start), on=session.today
@@ -130,6 +144,7 @@ def entries(query: Mapping[str, int]) -> ResponseReturnValue:
 @blueprint.route("/digests")
 @requires("feed:read")
 @blueprint.response(200, DigestsSchema)
+@blueprint.doc(security=_TOKEN)
 def digests() -> ResponseReturnValue:
     """256 个摘要
 
@@ -138,7 +153,7 @@ def digests() -> ResponseReturnValue:
     with work().read() as session:
         head = book.head(session, "public")
         tag = f"digests-{head.size}-{head.root.hex()[:16]}"
-        if request.if_none_match.contains(tag):
+        if request.if_none_match.contains_weak(tag):
             return _tagged(Response(status=304), tag)
         found = folded.digests(session, size=head.size)
     return _tagged(Response(envelope.dumps(found), content_type="application/json"), tag)
@@ -148,6 +163,7 @@ def digests() -> ResponseReturnValue:
 @requires("feed:receipt")
 @blueprint.arguments(ReceiptsSchema)
 @blueprint.response(200, CountedSchema)
+@blueprint.doc(security=_TOKEN)
 def receipts(given: Mapping[str, Any]) -> dict[str, int]:
     """提交回执
 

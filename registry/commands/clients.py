@@ -15,12 +15,19 @@ def clients() -> None:
 
 @clients.command()
 @click.argument("name")
+@click.argument("further", metavar="[SCOPE]...", nargs=-1)
 @click.option(
-    "--scope", "scopes", multiple=True, required=True, help="令牌的权限范围，如 feed:read；可以多次给出。"
+    "--scope",
+    "scopes",
+    metavar="SCOPE",
+    multiple=True,
+    required=True,
+    help="令牌的权限范围，如 feed:read；可以多次给出，或在其后接着列出。",
 )
 @click.pass_obj
-def add(host: Host, name: str, scopes: tuple[str, ...]) -> None:
+def add(host: Host, name: str, scopes: tuple[str, ...], further: tuple[str, ...]) -> None:
     """添加名为 NAME 的客户端；最后一行是它的令牌，只显示这一次。"""
+    scopes += further
     use_cases.check_scopes(scopes, host.scopes)
     with host.work.write(Actor.command("clients add")) as session:
         client, token = use_cases.add_client(session, session.actor, name=name, scopes=scopes)

@@ -95,6 +95,7 @@ def install(app: Flask, host: "Host") -> None:
     # What fails outside the handlers above, or in them, is logged as they log it: without the exception's text.
     app.log_exception = lambda exc_info: logs.crash("crash", exc_info[1])  # type: ignore[method-assign]
     api = _PlainApi(app)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     app.register_blueprint(_health)
     for part in host.parts:
         for blueprint in part.blueprints:
@@ -236,8 +237,8 @@ def _problem(status: int, rule: str, title: str, **more: object) -> ResponseRetu
 
 def _fault(fault: Fault) -> ResponseReturnValue:
     if isinstance(fault, Unidentified) and not _wants_json():
-        login = url_for("sign_in.login", next=request.full_path if request.method == "GET" else None)
-        return redirect(login, 303)
+        asked = request.full_path.removesuffix("?") if request.method == "GET" else None
+        return redirect(url_for("sign_in.login", next=asked), 303)
     more: dict[str, object] = {}
     if isinstance(fault, Invalid):
         more["errors"] = [{"path": f.path, "rule": f.rule, "message": f.message} for f in fault.fields]
@@ -260,7 +261,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         answer = _problem(status, f"http_{status}", _TITLES.get(status, error.name))
     else:
         errors = [
-            {"path": ".".join([location, *path]), "rule": "invalid", "message": message}
+            {"path": _path(location, path), "rule": "invalid", "message": message}
             for location, fields in messages.items()
             for path, message in _flatten(fields)
         ]
@@ -270,6 +271,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
             if name.lower() in ("allow", "retry-after"):
                 answer.headers[name] = value
     return answer
+
+
+def _path(location: str, keys: tuple[str, ...]) -> str:
+    """As in FieldFault: `items[3].index`; `json` or `query` where that is wrong as a whole."""
+    named = "".join(f"[{key}]" if key.isdecimal() else f".{key}" for key in keys if key != "_schema")
+    return named.removeprefix(".") or location
 
 
 def _flatten(fields: object, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:

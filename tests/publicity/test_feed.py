@@ -205,6 +205,9 @@ def test_polling_with_nothing_new_is_304_and_with_something_new_is_not(
         first = client.get(path, headers=reader)
         again = client.get(path, headers={**reader, "If-None-Match": first.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
+        # A proxy that compresses makes the tag a weak one (RFC 9110 section 13.1.2 compares them as weak).
+        weak = client.get(path, headers={**reader, "If-None-Match": f"W/{first.headers['ETag']}"})
+        assert weak.status_code == 304
     page = client.get("/feed/v1/entries?start=0&limit=10", headers=reader)
     known = {"If-None-Match": page.headers["ETag"]}
     assert client.get("/feed/v1/entries?start=0&limit=9", headers={**reader, **known}).status_code == 200
@@ -230,6 +233,7 @@ NO_RECEIPTS: list[object] = [
     {"items": [{"index": 0, "result": "maybe"}]},
     {"items": [{"index": 0, "result": "accepted", "note": "?"}]},
     {"items": [{"index": 0, "result": "accepted", "code": "a\0b"}]},
+    {"items": [{"index": 0, "result": "accepted", "message": "\ud800"}]},
     {"items": [{"index": 0, "result": "accepted", "message": "长" * 2001}]},
     {"items": [{"index": 0, "result": "accepted"}] * 1001},
 ]
@@ -304,8 +308,18 @@ class TestReceipts:
         for body in NO_RECEIPTS:
             refused = client.post("/feed/v1/receipts", json=body, headers=platform)
             assert refused.status_code == 422, body
-            assert all(error["path"].startswith("json") for error in refused.get_json()["errors"])
+            assert all(error["path"].startswith("items") for error in refused.get_json()["errors"])
         assert self._count(host) == 0
+
+    def test_what_no_reader_gets_through_is_refused_too(self, client: FlaskClient, bearer: Bearer) -> None:
+        platform = bearer("feed:receipt")
+        unreadable = (b"", b"{", b"\xff", b"[" * 100_000, b'{"items": [{"index": ' + b"9" * 5000 + b"}]}")
+        for body in unreadable:
+            headers = {**platform, "Content-Type": "application/json"}
+            refused = client.post("/feed/v1/receipts", data=body, headers=headers)
+            assert (refused.status_code, refused.get_json()["rule"]) == (400, "json"), body[:20]
+        refused = client.post("/feed/v1/receipts", data={"items": "[]"}, headers=platform)
+        assert refused.status_code == 415
 
     def test_ten_megabytes_of_receipts_are_not_even_read(self, client: FlaskClient, bearer: Bearer) -> None:
         body = b'{"items": [' + b" " * 10_000_000 + b"]}"

@@ -137,6 +137,12 @@ def test_the_command_line_prints_the_token_last(legalcredit: Commands, work: Wor
     assert actor.may("feed:read")
     assert not actor.may("feed:receipt")
 
+    listed = legalcredit("clients", "add", "对账程序", "--scope", "feed:read", "feed:receipt")
+    with work.read() as session:
+        reader = clients.bearer(session, listed.stdout.splitlines()[-1])
+    assert reader.may("feed:read")
+    assert reader.may("feed:receipt")
+
     refused = legalcredit("clients", "add", "另一程序", "--scope", "feed:everything")
     assert refused.returncode == 1
     assert '"error": "unknown_scope"' in refused.stderr.splitlines()[-1]

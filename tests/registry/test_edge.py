@@ -145,6 +145,8 @@ def test_a_visitor_is_led_to_sign_in_and_a_program_is_told(client: FlaskClient) 
     led = client.get("/staff/secret?page=2", headers={"Accept": "text/html"})
     assert led.status_code == 303
     assert led.headers["Location"] == "/staff/login?next=/staff/secret?page%3D2"
+    plain = client.get("/staff/secret", headers={"Accept": "text/html"})
+    assert plain.headers["Location"] == "/staff/login?next=/staff/secret"
     told = client.get("/api/v1/secret")
     assert (told.status_code, told.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert json.loads(told.data)["rule"] == "unidentified"
