@@ -49,6 +49,8 @@ def serve(host: Host, *, address: str, port: int | None, workers: int, threads: 
     port = port or host.settings.port
     if host.package is None:
         raise Failed("no_application")
+    # A worker that finds no keys ends, and would be started again for ever.
+    _ = host.keys
     _refuse_taken(address, port)
     _collect_metrics(host.settings.home / "metrics" / str(port))
     # A forked worker would carry metrics that were set up for one process.

@@ -3,19 +3,22 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry.kernel import edge, logs
 from registry.kernel.access import Permission, undeclared
 from registry.kernel.clock import Clock, SystemClock
 from registry.kernel.part import Import, Job, Part
-from registry.kernel.secrets import Keyring
+from registry.kernel.secrets import KeyMissing, Keyring
 from registry.kernel.settings import Settings
 from registry.kernel.store import make_engine
+from registry.kernel.tables import Workday
 from registry.kernel.work import Chance, Work
 
 
@@ -48,12 +51,34 @@ class Host:
     @cached_property
     def engine(self) -> Engine:
         if self.settings.database_url.startswith("sqlite"):
-            self.settings.home.mkdir(parents=True, exist_ok=True)
+            self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return make_engine(self.settings.database_url)
 
     @cached_property
     def keys(self) -> Keyring:
-        return Keyring.open(self.settings.home / "keys", origin=self.settings.origin)
+        """The installation's keys, made with its database. Raises KeyMissing where a database in use has lost its own:
+        fresh ones could read nothing of it, and would be taken for the old ones by whoever restores a backup."""
+        folder = self.settings.home / "keys"
+        # Looked for again after the database, which another first start may have set up meanwhile.
+        if not folder.exists() and self._in_use(folder) and not folder.exists():
+            raise KeyMissing(
+                f"{folder}: 数据库已在使用，密钥不在这里，请恢复备份 · restore the keys of this database"
+            )
+        return Keyring.open(folder, origin=self.settings.origin)
+
+    def _in_use(self, folder: Path) -> bool:
+        # The calendar is the first thing that `db upgrade` writes, and nothing is written without keys.
+        try:
+            with self.engine.connect() as connection:
+                made = inspect(connection).has_table(Workday.__tablename__)
+                return made and connection.scalar(select(Workday.day).limit(1)) is not None
+        except OperationalError as error:
+            raise KeyMissing(
+                f"{folder}: 没有密钥，数据库也连接不上 · no keys, and no database to tell whether it needs them"
+            ) from error
+        finally:
+            # Asked once in an installation's life, by commands too that need the database for nothing else.
+            self.engine.dispose()
 
     @cached_property
     def work(self) -> Work:

@@ -93,7 +93,8 @@ class Keyring:
 
 
 def _create(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    # The database may come to lie beside them, with people's names and decisions in it.
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     staging = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     staging.mkdir(mode=0o700)
     for name in ("field-1", "index", "root"):

@@ -6,7 +6,7 @@ a password.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -27,7 +27,7 @@ class Settings:
     """One installation. `home` holds keys, files and the default database; `origin` names its logs for ever."""
 
     home: Path
-    database_url: str
+    database_url: str = field(repr=False)  # it may hold a password
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
     origin: str = "legalcredit.example"

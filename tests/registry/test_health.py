@@ -8,6 +8,7 @@ from flask import Flask
 
 from registry import migrations
 from registry.kernel.host import Host, build_app
+from registry.kernel.secrets import Keyring
 from registry.kernel.settings import Settings
 from registry.part import PART as REGISTRY
 
@@ -43,6 +44,7 @@ def test_the_service_is_ready_once_its_schema_is_there(bare: Flask) -> None:
 
 @pytest.mark.parametrize("url", OUTAGES)
 def test_a_database_that_is_away_makes_it_unready_and_not_dead(home: Path, url: str) -> None:
+    Keyring.open(home / "keys", origin="example.org")
     client = _app(home, url).test_client()
     client.set_cookie("legalcredit", "of-somebody-who-was-signed-in")
     assert client.get("/healthz").status_code == 200

@@ -1,6 +1,7 @@
 """Numbers of people are sealed at rest; who has the database without the keys has nothing."""
 
 import base64
+import json
 import os
 import threading
 from pathlib import Path
@@ -9,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.kernel.access import Actor
+from registry.kernel.host import Host, build_app
 from registry.kernel.secrets import KeyMissing, Keyring
+from registry.kernel.settings import Settings
+from registry.kernel.workdays import load_year
+from tests.commands import Commands
 
 NUMBER = "11010519491231002X"
 
@@ -81,6 +87,14 @@ def test_key_files_are_for_the_service_alone(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "keys").iterdir()} == {0}
 
 
+def test_the_folder_of_keys_and_database_is_for_the_service_alone(tmp_path: Path) -> None:
+    """Names and decisions lie in it unsealed; other accounts of the machine have no business with them."""
+    Keyring.open(tmp_path / "first" / "keys", origin="example.org")
+    url = f"sqlite:///{tmp_path}/second/legalcredit.db"
+    Host(Settings(home=tmp_path / "second", database_url=url), ()).engine.dispose()
+    assert {(tmp_path / name).stat().st_mode & 0o077 for name in ("first", "second")} == {0}
+
+
 def test_workers_that_start_together_agree_on_the_keys(tmp_path: Path) -> None:
     rings: list[Keyring] = []
     start = threading.Barrier(8)
@@ -96,6 +110,37 @@ def test_workers_that_start_together_agree_on_the_keys(tmp_path: Path) -> None:
         thread.join()
     assert len({ring.secret("cookies") for ring in rings}) == 1
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["keys"]
+
+
+def test_a_database_in_use_never_gets_fresh_keys(host: Host, home: Path) -> None:
+    """After a restore without `keys/`, or on a second host that has no copy: nothing is made, and the start says why."""
+    actor = Actor.command("db upgrade")
+    with host.work.write(actor) as session:
+        load_year(session, actor, year=2026)
+    (home / "keys").rename(home / "elsewhere")
+    with pytest.raises(KeyMissing, match="restore the keys"):
+        build_app(host.settings, ())
+    assert not (home / "keys").exists()
+    (home / "elsewhere").rename(home / "keys")
+    build_app(host.settings, ())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_server_without_its_keys_does_not_start(legalcredit: Commands, home: Path) -> None:
+    assert legalcredit("db", "upgrade").returncode == 0
+    (home / "keys").rename(home / "elsewhere")
+    for command in (("serve",), ("db", "upgrade"), ("jobs", "once", "expire")):
+        refused = legalcredit(*command, timeout=30)
+        assert refused.returncode == 1
+        assert json.loads(refused.stderr)["error"] == "key"
+    assert not (home / "keys").exists()
+
+
+def test_a_database_that_does_not_answer_gets_no_fresh_keys_either(home: Path) -> None:
+    away = Settings(home=home, database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(KeyMissing, match="no database to tell"):
+        build_app(away, ())
+    assert not (home / "keys").exists()
 
 
 @pytest.mark.parametrize("damage", ["field-1.key", "index.key", "root.key"])

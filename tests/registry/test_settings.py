@@ -35,6 +35,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert settings.secure_cookies
     assert (settings.bureau_uscc, settings.region, settings.proxies) == ("91310000775785552L", "350200", 2)
     assert settings.log_level == "WARNING"
+    assert "ss@db" not in repr(settings), "a trace of a fault must not hold the password"
 
 
 WRONG = {
