@@ -10,9 +10,19 @@ from registry.web.forms import faults_by_path
 
 STRATA = ("A", "B", "C", "D")
 DEFAULTS: Mapping[str, str] = {
-    "rate_A": "5", "rate_B": "15", "rate_C": "40", "rate_D": "100",
-    "min_A": "1", "min_B": "1", "min_C": "1", "min_D": "0",
-    "size": "2", "reserve": "2", "yearly_cap": "2", "lead_required": "1", "cross_district": "1",
+    "rate_A": "5",
+    "rate_B": "15",
+    "rate_C": "40",
+    "rate_D": "100",
+    "min_A": "1",
+    "min_B": "1",
+    "min_C": "1",
+    "min_D": "0",
+    "size": "2",
+    "reserve": "2",
+    "yearly_cap": "2",
+    "lead_required": "1",
+    "cross_district": "1",
 }
 _FIELD_OF = {"rate_bp": "rate", "min": "min", "max": "max"}
 
@@ -85,6 +95,11 @@ def whole_number(text: str, path: str, scale: int = 1) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise Invalid.field(path, "not_a_number", "请填写非负整数")
     return int(text) * scale
+
+
+def row_before(text: str | None) -> int | None:
+    """Where a page of a list starts; what is no number that a row can have starts at the beginning."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def day(text: str, path: str) -> date:

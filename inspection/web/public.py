@@ -7,6 +7,7 @@ from inspection.ceremony import find as draws
 from inspection.plan import find as plan
 from inspection.plan.frame import GROUNDS
 from inspection.plan.strata import RULE
+from inspection.web.forms import row_before
 from registry.kernel.access import public
 from registry.kernel.host import work
 
@@ -18,7 +19,7 @@ PAGE = 20
 @blueprint.get("/draws")
 @public
 def index() -> ResponseReturnValue:
-    before = request.args.get("before", type=int)
+    before = row_before(request.args.get("before"))
     with work().read() as session:
         listed, following = draws.draws(session, on=session.today, limit=PAGE, before=before)
     return render_template("inspection/draws.html", draws=listed, following=following, before=before)

@@ -21,7 +21,9 @@ _MOST = 100
 
 class DrawsQuery(Schema):
     limit = fields.Integer(load_default=20, validate=validate.Range(1, _MOST))
-    before = fields.Integer(load_default=None, metadata={"description": "上一页的 next"})
+    before = fields.Integer(
+        load_default=None, validate=validate.Range(0, 2**53), metadata={"description": "上一页的 next"}
+    )
 
 
 class MattersQuery(Schema):

@@ -34,7 +34,7 @@ _Faults = Mapping[str, list[str]]
 @blueprint.get("/inspection")
 @requires("draw.read")
 def overview() -> ResponseReturnValue:
-    before = request.args.get("before", type=int)
+    before = forms.row_before(request.args.get("before"))
     with work().read() as session:
         tasks, following = plan.tasks(session, limit=PAGE, before=before)
         latest = draws.latest(session, [task.public_id for task in tasks], on=session.today)

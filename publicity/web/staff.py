@@ -170,7 +170,7 @@ def _notice(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnVa
 
 def _revision() -> int:
     text = request.form.get("revision", "")
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid.field("revision", "required", "页面已过期，请刷新后重试")
     return int(text)
 

@@ -26,6 +26,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import TemplateNotFound
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import logs, metrics
@@ -146,8 +147,12 @@ def _legible() -> None:
     """No name, number or text has a NUL in it, and PostgreSQL stores none: refused here, it cannot fail in a query."""
     if "\0" in request.path:
         abort(404)
-    if any("\0" in value for value in request.args.values()):
+    if _has_nul(request.args):
         abort(400)
+
+
+def _has_nul(given: MultiDict[str, str]) -> bool:
+    return any("\0" in value for _, value in given.items(multi=True))
 
 
 def _identify() -> None:
@@ -180,6 +185,8 @@ def _admit() -> None:
     # A token travels in a header that no foreign page can set; only cookie sessions and anonymous forms need CSRF.
     if request.method not in ("GET", "HEAD", "OPTIONS") and actor.kind != "client":
         csrf.protect()
+        if _has_nul(request.form):
+            abort(400)
 
 
 def _finish(response: Response) -> Response:
@@ -198,8 +205,8 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if current_actor().kind != "anonymous":
-        headers.setdefault("Cache-Control", "no-store")
+    # Left to itself a cache may keep a page for as long as it sees fit, and a notice beyond its last day.
+    headers.setdefault("Cache-Control", "no-cache" if current_actor().kind == "anonymous" else "no-store")
     structlog.get_logger().info(
         "request",
         method=method,

@@ -92,9 +92,10 @@ def identity() -> ResponseReturnValue:
 @requires(READ)
 def organisation(public_id: str) -> ResponseReturnValue:
     after = request.args.get("after", 0, type=int)
+    after = after if 0 < after < 2**53 else 0
     with work().read() as session:
         found = find.organisation(session, public_id)
-        people = find.members(session, found.id, limit=PAGE + 1, after=max(after, 0))
+        people = find.members(session, found.id, limit=PAGE + 1, after=after)
         events = (
             credit.events_of(session, organisation=found.id) if current_actor().may("credit.read") else None
         )

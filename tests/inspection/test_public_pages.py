@@ -133,6 +133,9 @@ def test_a_city_that_has_not_begun_says_so(client: FlaskClient) -> None:
         ("/draws.json?before=x", 400),
         ("/matters.json?limit=x", 400),
         ("/draws?before=x", 200),
+        ("/draws?before=" + "9" * 40, 200),
+        ("/draws.json?before=" + "9" * 40, 400),
+        ("/draws.json?before=-1", 400),
     ],
 )
 def test_what_is_not_there_or_not_asked_properly_is_refused(

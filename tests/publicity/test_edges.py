@@ -23,7 +23,7 @@ RUBBISH = [
 ]  # fmt: skip
 OFFICE_RUBBISH = [
     f"/staff/releases?after=2026-11-20.{HUGE}", "/staff/releases?after=x", "/staff/releases?state=x", "/staff/releases?state=",
-    f"/staff/notices?before={HUGE}", "/staff/releases/x", "/staff/notices/x", "/staff/releases/%E6%B5%8B",
+    f"/staff/notices?before={HUGE}", f"/staff/inspection?before={HUGE}", "/staff/inspection?before=-1", "/staff/releases/x", "/staff/notices/x", "/staff/releases/%E6%B5%8B",
 ]  # fmt: skip
 
 
@@ -37,6 +37,15 @@ def test_so_it_is_on_the_offices_pages(sign_in: Callable[..., Person]) -> None:
     clerk = sign_in("clerk")
     answers = {path: clerk.get(path).status_code for path in OFFICE_RUBBISH}
     assert {path: status for path, status in answers.items() if status not in (200, 404)} == {}
+
+
+def test_a_revision_that_no_page_can_have_is_refused(host: Host, sign_in: Callable[..., Person]) -> None:
+    release = office.release_of(host.work, office.penalty(host.work, office.enrol(host.work)))
+    head = sign_in("head")
+    for revision in (HUGE, "9" * 5000, "-1", ""):
+        answer = head.post(f"/staff/releases/{release}/steps/first_review", revision=revision)
+        assert answer.status_code == 422
+        assert "页面已过期" in answer.text
 
 
 def test_every_json_endpoint_is_in_the_openapi_document_with_its_answer(client: FlaskClient) -> None:

@@ -171,6 +171,23 @@ def test_a_form_from_a_foreign_page_is_refused(sign_in: Callable[..., Person], c
         assert "页面已过期" in forged.text
 
 
+def test_a_form_with_a_sign_that_no_text_has_is_refused(sign_in: Callable[..., Person]) -> None:
+    """PostgreSQL stores no NUL; it must not come so far as to fail there."""
+    clerk = sign_in("clerk")
+    assert clerk.post("/form", name="张\0三").status_code == 400
+    assert clerk.get("/form?q=a&q=%00").status_code == 400
+
+
+def test_no_cache_keeps_a_page_by_a_rule_of_its_own(
+    client: FlaskClient, sign_in: Callable[..., Person]
+) -> None:
+    """RFC 9111 section 4.2.2 lets a cache guess; then a notice would outlive its last day there."""
+    for path in ("/form", "/no-such-page", "/fault/gone", "/api/v1/fault/gone"):
+        assert client.get(path).headers["Cache-Control"] == "no-cache"
+    assert sign_in("clerk").get("/form").headers["Cache-Control"] == "no-store"
+    assert "max-age" in client.get("/static/legalcredit.css").headers["Cache-Control"]
+
+
 def test_every_answer_carries_the_guards(client: FlaskClient) -> None:
     for path in ("/form", "/fault/crash", "/no-such-page", "/healthz", "/api/v1/secret"):
         headers = client.get(path).headers

@@ -125,6 +125,16 @@ def test_what_is_not_on_the_roster_is_not_found(sign_in: SignIn, path: str) -> N
     assert sign_in("clerk").get(f"/staff/roster/{path}").status_code == 404
 
 
+@pytest.mark.parametrize("after", ["9" * 40, "-1", "x"])
+def test_a_page_of_people_that_cannot_be_starts_at_the_beginning(
+    sign_in: SignIn, enrolled: Enrolled, after: str
+) -> None:
+    place, person = enrolled
+    page = sign_in("clerk").get(f"/staff/roster/organisations/{place.public_id}?after={after}")
+    assert page.status_code == 200
+    assert person.public_id in page.text
+
+
 def test_two_clerks_enrol_the_same_firm_at_once_and_one_of_them_does(work: Work) -> None:
     ready = Barrier(2)
 
