@@ -14,7 +14,7 @@ def unembedded(pdf: bytes) -> set[str]:
     """The names of fonts that the paper only names, so that every reader shows another or none."""
     missing = set()
     for page in PdfReader(BytesIO(pdf)).pages:
-        for font in page["/Resources"]["/Font"].values():
+        for font in page.get("/Resources", {}).get("/Font", {}).values():
             descriptor = font.get_object().get("/FontDescriptor", {})
             if "/FontFile2" not in descriptor:
                 missing.add(str(font.get_object()["/BaseFont"]))

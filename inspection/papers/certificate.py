@@ -89,11 +89,13 @@ def _result(draw: DrawPage) -> list[Block]:
             chosen.name + ("（定向）" if chosen.mandatory else ""),
             chosen.stratum,
             "、".join(chosen.team) or "—",
-            f"{chosen.ticket[:16]}…",
+            chosen.ticket[:16],
         ]
         for number, chosen in enumerate(draw.chosen, start=1)
     ]
-    blocks.append(Table(["序号", "检查对象", "层", "检查人员（执法证号）", "签"], rows, [6, 34, 5, 30, 25]))
+    blocks.append(
+        Table(["序号", "检查对象", "层", "检查人员（执法证号）", "签（前 16 位）"], rows, [6, 34, 5, 30, 25])
+    )
     if draw.reserves:
         blocks.append(Text(f"另有候补 {len(draw.reserves)} 家，按签的次序递补，见抽取记录。"))
     return blocks

@@ -24,7 +24,7 @@ REGULAR, BOLD = "Noto-Regular", "Noto-Bold"
 _WEIGHTS = {REGULAR: 400, BOLD: 700}
 _SIMPLIFIED_CHINESE = 2  # its place in the collection
 _CURVE_ERROR = 1.0  # in thousandths of the type size, below what a printer resolves
-_NOT_AT_LINE_START = "，；：！？」』）〉》｝…—·％"
+_NOT_AT_LINE_START = "”’，；：！？」』）〉》｝…—·％"
 _NO_GLYPH = "〓"  # what compositors set for a character they do not have
 
 

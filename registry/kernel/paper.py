@@ -15,19 +15,29 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, HRFlowable, LongTable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    HRFlowable,
+    LongTable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+)
 
 from registry.kernel import fonts
 from registry.kernel.fonts import BOLD, REGULAR, printable
 
-# ReportLab's fonts belong to the process, and setting a page never waits: taking turns costs nothing.
+# ReportLab's fonts and the open typeface belong to the process, and setting a page never waits: turns cost nothing.
 _TURN = Lock()
 
 _MARGIN = 22 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
 _FRAME_PADDING = 6  # ReportLab's own, on every side
 _QR = 24 * mm
+_LABEL_SIZE = 9
 _INK, _FADED, _RULE, _ALARM = (
     HexColor("#1a1a1a"),
     HexColor("#5c6670"),
@@ -100,7 +110,7 @@ def typeset(paper: Paper) -> bytes:
             pagesize=A4,
             leftMargin=_MARGIN - _FRAME_PADDING,
             rightMargin=_MARGIN - _FRAME_PADDING,
-            topMargin=24 * mm,
+            topMargin=21 * mm,
             bottomMargin=22 * mm,
             title=paper.name,
             author=paper.bureau,
@@ -196,10 +206,9 @@ def _style(name: str, size: float = 10, *, font: str = REGULAR, colour: Color = 
     )
 
 
-_HEADING = _style("heading", 13, font=BOLD, spaceBefore=5 * mm, spaceAfter=2 * mm, keepWithNext=1)
+_HEADING = _style("heading", 13, font=BOLD, spaceBefore=5 * mm, spaceAfter=2 * mm)
 _TEXT = _style("text", spaceAfter=1.5 * mm)
 _STEP = _style("step", leftIndent=6 * mm, spaceAfter=1 * mm)
-_LABELLED = _style("labelled", leftIndent=37 * mm, spaceBefore=1.2 * mm, spaceAfter=1.2 * mm)
 _MARKED = _style(
     "marked", font=BOLD, colour=_ALARM, borderColor=_ALARM, borderWidth=0.8, borderPadding=6, spaceBefore=2 * mm,
     spaceAfter=5 * mm, leftIndent=6, rightIndent=6,
@@ -217,7 +226,8 @@ def _paragraph(text: str, style: Any, bullet: str | None = None) -> Any:
 def _set(block: Block) -> list[Any]:
     match block:
         case Heading(text):
-            return [_paragraph(text, _HEADING)]
+            # A heading takes some lines along; kept together with its table, it would leave half a page empty.
+            return [CondPageBreak(32 * mm), _paragraph(text, _HEADING)]
         case Text(text):
             return [_paragraph(text, _TEXT)]
         case Mark(text):
@@ -225,16 +235,26 @@ def _set(block: Block) -> list[Any]:
         case Steps(steps):
             return [_paragraph(step, _STEP, f"{number}.") for number, step in enumerate(steps, start=1)]
         case Facts(facts):
+            style = _labelled([label for label, _ in facts])
             return [
                 piece
                 for label, value in facts
                 for piece in (
-                    _paragraph(value or "—", _LABELLED, label),
+                    _paragraph(value or "—", style, label),
                     HRFlowable(width="100%", thickness=0.3, color=_RULE, spaceBefore=0, spaceAfter=0),
                 )
             ]
         case Table():
             return [_table(block), Spacer(0, 2 * mm)]
+
+
+def _labelled(labels: Sequence[str]) -> Any:
+    """Values of one block stand under each other, behind the longest label."""
+    widest = max((stringWidth(printable(label), REGULAR, _LABEL_SIZE) for label in labels), default=0)
+    indent = min(max(widest + 4 * mm, 32 * mm), 58 * mm)
+    style = _style("labelled", leftIndent=indent, spaceBefore=1.2 * mm, spaceAfter=1.2 * mm)
+    style.bulletFontSize = _LABEL_SIZE
+    return style
 
 
 def _table(block: Table) -> Any:
@@ -251,7 +271,7 @@ def _table(block: Table) -> Any:
             ("LINEBELOW", (0, 0), (-1, -1), 0.3, _RULE),
             ("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 2),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 4),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
