@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from registry.accounts import lockout, passwords
 from registry.accounts.roles import TITLES, permissions_of
@@ -220,7 +220,16 @@ def names(session: WorkSession, public_ids: Iterable[str]) -> dict[str, str]:
 
 
 def _locked(session: WorkSession, public_id: str) -> StaffRow:
-    row = session.scalar(select(StaffRow).where(StaffRow.public_id == public_id).with_for_update())
+    """The row, held together with every administrator's, in one order: two administrators who change each other at the
+    same moment wait for each other instead of deadlocking, and the second sees what the first did."""
+    administers = select(StaffRoleRow.staff_id).where(StaffRoleRow.role == "admin")
+    held = session.scalars(
+        select(StaffRow)
+        .where(or_(StaffRow.public_id == public_id, StaffRow.id.in_(administers)))
+        .order_by(StaffRow.id)
+        .with_for_update()
+    )
+    row = next((row for row in held.all() if row.public_id == public_id), None)
     if row is None:
         raise NotFound("没有这位工作人员", rule="no_staff")
     return row
@@ -273,19 +282,15 @@ def _new_first_password(session: WorkSession, row: StaffRow) -> str:
 
 
 def _another_administers(session: WorkSession, leaving: StaffRow) -> None:
-    """Raises Conflict unless an active administrator other than `leaving` remains.
-
-    The rows are locked first and counted in a second statement, which sees what was committed meanwhile: otherwise two
-    administrators who remove each other at the same moment would leave none.
-    """
-    administers = (
-        select(StaffRow.id)
+    """Raises Conflict unless an active administrator other than `leaving` remains. Their rows are held already, and this
+    statement sees what was committed before that."""
+    others = (
+        select(func.count())
+        .select_from(StaffRow)
         .join(StaffRoleRow, StaffRoleRow.staff_id == StaffRow.id)
-        .where(StaffRoleRow.role == "admin", StaffRow.ended_at.is_(None))
+        .where(StaffRoleRow.role == "admin", StaffRow.ended_at.is_(None), StaffRow.id != leaving.id)
     )
-    session.execute(administers.order_by(StaffRow.id).with_for_update(of=StaffRow)).all()
-    others = administers.where(StaffRow.id != leaving.id).subquery()
-    if not session.scalar(select(func.count()).select_from(others)):
+    if not session.scalar(others):
         raise Conflict("至少要保留一位管理员", rule="last_admin")
 
 

@@ -1,6 +1,8 @@
 """The database: declarative base, column types, engines. SQLite and PostgreSQL behave the same above this module."""
 
 import json
+import sqlite3
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +25,8 @@ from registry.kernel.canon import canonical
 
 # Large enough for a ledger on PostgreSQL; SQLite only auto-increments a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+_SWITCH = 30.0  # seconds
 
 
 class Base(DeclarativeBase):
@@ -91,8 +95,9 @@ def make_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _write_ahead(connection)
         # What is purged at the end of its term must not lie on in free pages of the file.
         connection.execute("PRAGMA secure_delete=ON")
 
@@ -104,6 +109,19 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if unit == "write" else "BEGIN")
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switches a new file to WAL, which stays with the file. The switch does not wait for another process that makes it
+    at the same moment, whatever the busy timeout, so it is asked for again."""
+    deadline = time.monotonic() + _SWITCH
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _postgresql(url: str) -> Engine:

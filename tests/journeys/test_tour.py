@@ -4,6 +4,8 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -40,7 +42,9 @@ def test_the_tour_of_the_readme(legalcredit: Commands, tmp_path: Path) -> None:
 
     address = legalcredit.serve()
     people = {name: Browser(address).sign_in(name, PASSWORD) for name, _ in SIX}
-    notices = [_release(people, title) for title in ("律师事务所变更许可", "私自接受委托、收取费用案")]
+    notices = [
+        _release(people, title) for title in ("示司许决字〔2026〕第9001号", "示司罚决字〔2026〕第901号")
+    ]
     head = people["head"]
     _, visits = head.get("/staff/visits")
     visit = next(
@@ -63,12 +67,7 @@ def test_the_tour_of_the_readme(legalcredit: Commands, tmp_path: Path) -> None:
 
 def _release(people: dict[str, Browser], title: str) -> str:
     """Takes the release of that title through six people, and gives the id of its notice."""
-    _, listed = people["clerk"].get("/staff/releases")
-    path = next(
-        path
-        for path in dict.fromkeys(re.findall(r'href="(/staff/releases/\w+)"', listed))
-        if title in people["clerk"].get(path)[1]
-    )
+    path = next(path for path in _work_list(people["clerk"]) if title in people["clerk"].get(path)[1])
     for username, step in SIX:
         person = people[username]
         revision = re.search(r'name="revision" value="(\d+)"', person.get(path)[1])
@@ -78,6 +77,16 @@ def _release(people: dict[str, Browser], title: str) -> str:
     notice = re.search(r'/notices/(\w+)"', people["admin"].get(path)[1])
     assert notice
     return notice[1]
+
+
+def _work_list(clerk: Browser) -> Iterator[str]:
+    """The releases that wait for the clerk, page after page."""
+    page = "/staff/releases"
+    while page:
+        _, listed = clerk.get(page)
+        yield from dict.fromkeys(re.findall(r'href="(/staff/releases/\w+)"', listed))
+        following = re.search(r'href="([^"]+)" rel="next"', listed)
+        page = unescape(following[1]) if following else ""
 
 
 def _draw(address: str) -> str:
@@ -91,7 +100,9 @@ def _draw(address: str) -> str:
         if "轮到您" in witness.get(path)[1]
     )
     dice = "4162 5361 2435 1643 2516 3452"
-    assert witness.post(f"{page}/chance", {"position": "1", "value": dice}, page=page)[0] == 303
+    assert (
+        witness.post(f"{page}/chance", {"position": "1", "value": dice, "again": dice}, page=page)[0] == 303
+    )
     assert officer.post(f"{page}/run", {}, page=page)[0] == 303
     return page.rsplit("/", 1)[1]
 
