@@ -73,7 +73,7 @@ class _Examination:
 
     def run(self, kept: str | None) -> Iterator[Discrepancy]:
         row = self._session.execute(
-            select(HeadRow.size, HeadRow.frontier).where(HeadRow.book == self._book)
+            select(HeadRow.size, self._raw(HeadRow.frontier)).where(HeadRow.book == self._book)
         ).one_or_none()
         size, frontier = (row.size, row.frontier) if row else (0, b"")
         yield from self._strays()
@@ -159,17 +159,17 @@ class _Examination:
         statement = (
             select(
                 EntryRow.position,
-                EntryRow.leaf,
-                EntryRow.hash,
-                self._raw(EntryRow.action).label("action"),
-                self._raw(EntryRow.record).label("record"),
+                self._raw(EntryRow.leaf),
+                self._raw(EntryRow.hash),
+                self._raw(EntryRow.action),
+                self._raw(EntryRow.record),
                 EntryRow.version,
                 BodyRow.position.label("body_position"),
-                BodyRow.salt,
-                BodyRow.body,
-                BodyRow.restricted_salt,
-                BodyRow.restricted,
-                self._raw(BodyRow.until).label("until"),
+                self._raw(BodyRow.salt),
+                self._raw(BodyRow.body),
+                self._raw(BodyRow.restricted_salt),
+                self._raw(BodyRow.restricted),
+                self._raw(BodyRow.until),
                 or_(BodyRow.position.is_not(None), superseded).label("accounted"),
             )
             .outerjoin(BodyRow, and_(BodyRow.book == EntryRow.book, BodyRow.position == EntryRow.position))
@@ -183,8 +183,9 @@ class _Examination:
             after = rows[-1].position
 
     def _raw(self, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-        """A text or date column as it is stored: SQLite may hold bytes there that no driver decodes."""
-        return cast(column, LargeBinary if self._session.get_bind().dialect.name == "sqlite" else Text)
+        """A column as it is stored. In SQLite any of them may hold text, or bytes that no driver decodes."""
+        binary = isinstance(column.type, LargeBinary) or self._session.get_bind().dialect.name == "sqlite"
+        return cast(column, LargeBinary if binary else Text).label(column.key)
 
     def _missing_before(self, position: int) -> Iterator[Discrepancy]:
         while self._tree.size < position:
@@ -239,7 +240,7 @@ class _Examination:
         tile = Tile(level, subtree.number)
         place = f"tile {tile.path}"
         stored = self._session.execute(
-            select(TileRow.hashes, TileRow.root).where(
+            select(self._raw(TileRow.hashes), self._raw(TileRow.root)).where(
                 TileRow.book == self._book, TileRow.level == level, TileRow.number == subtree.number
             )
         ).one_or_none()
@@ -256,7 +257,7 @@ class _Examination:
     def _checkpoints(self, size: int, kept: str | None) -> Iterator[_Claim]:
         """What was signed, smallest first, with the checkpoint that somebody kept in its place."""
         statement = (
-            select(CheckpointRow.size, CheckpointRow.note)
+            select(CheckpointRow.size, self._raw(CheckpointRow.note))
             .where(CheckpointRow.book == self._book, CheckpointRow.size <= size)
             .order_by(CheckpointRow.size)
             .limit(_PAGE)

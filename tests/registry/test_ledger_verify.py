@@ -173,6 +173,26 @@ def test_text_that_is_no_text_is_a_fault_and_not_a_crash(full: Work) -> None:
         assert ("head", "head") in {(item.place, item.rule) for item in verify(session, "audit")}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_bytes_rewritten_as_text_are_a_fault_and_not_a_crash(full: Work) -> None:
+    """What an editor of SQLite files leaves behind: the driver then hands over text instead of bytes."""
+    with unguarded(full.engine) as connection:
+        for table, column, before, after, where in (
+            ("entries", "leaf", "publish", "Publish", "position = 5"),
+            ("bodies", "body", "number", "Number", "position = 6"),
+            ("checkpoints", "note", "/public", "/Public", "size = 300"),
+        ):
+            connection.execute(
+                text(
+                    f"UPDATE reg_ledger_{table} SET {column} = replace(CAST({column} AS TEXT), :before, :after)"
+                    f" WHERE book = 'public' AND {where}"
+                ),
+                {"before": before, "after": after},
+            )
+    found = {(item.place, item.rule) for item in faults(full)}
+    assert {("entry 5", "hash"), ("entry 6", "body"), ("checkpoint 300", "signature")} <= found
+
+
 def test_a_leaf_rewritten_with_all_that_follows_from_it_still_breaks_the_signed_root(full: Work) -> None:
     """The forger recomputes hash and body, and cannot sign: the first checkpoint over the leaf gives it away."""
     other = entry(1150)
