@@ -28,14 +28,17 @@ _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _FAR = re.compile(
     rb"[ \t\r\n]r\s*=\s*[\"'](?:(?:[A-Za-z]{3,}|[E-Ze-z][A-Za-z])[0-9]+|[A-Za-z]*0*(?:[1-9][0-9]{6,}|[3-9][0-9]{5}))[\"']"
 )
+# Repetitions are possessive where another could take up what they give back: megabytes of spaces would be tried in every
+# division, for hours.
 _FORMULA_WITHOUT_VALUE = re.compile(
-    rb"(?:</f>|</\w{1,9}:f>|<f\b[^<>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"(?:</f>|</\w{1,9}:f>|<f\b[^<>]*/>)\s*+(?:<(?:\w+:)?v\s*/>\s*+|<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*+)?</(?:\w+:)?c>"
 )
 _ERROR = re.compile(rb"<(?:\w{1,9}:)?c\b[^<>]*\st\s*=\s*[\"']e[\"']")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Z]+[0-9]+)[\"']")
 _SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"']")
-_SHARED_INDEX = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v>\s*([0-9]+)\s*<")
-_ITEM = re.compile(rb"<(?:\w{1,9}:)?si\b.*?</(?:\w{1,9}:)?si>|<(?:\w{1,9}:)?si\s*/>", re.DOTALL)
+_CELL = re.compile(rb"<(?:\w++:)?c\b([^<>]*+)>\s*+<(?:\w++:)?v>\s*+0*+([0-9]{0,9})\s*+<")
+_ITEM_BEGINS = re.compile(rb"<(?:\w{1,9}:)?si\b[^<>]*+>")
+_ITEM_ENDS = re.compile(rb"</(?:\w{1,9}:)?si>")
 
 
 def inspect(content: bytes) -> None:
@@ -129,9 +132,8 @@ def _refuse_amplification(content: bytes, entries: list[zipfile.ZipInfo], shared
         for piece, repeated in _pieces(content, entry):
             rest += piece[repeated:]
             end = 0
-            for item in _ITEM.finditer(rest):
-                lengths.append(len(item[0]))
-                end = item.end()
+            for begin, end in _items(rest):
+                lengths.append(end - begin)
             rest = rest[end:]
             if len(rest) > 1 << 20:
                 raise Invalid("单元格文字过长，拒绝读取", rule="sheet-too-large")
@@ -140,8 +142,20 @@ def _refuse_amplification(content: bytes, entries: list[zipfile.ZipInfo], shared
         for piece, repeated in _pieces(content, entry):
             copied += sum(
                 lengths[index]
-                for index in map(int, _SHARED_INDEX.findall(piece, max(0, repeated - 64)))
-                if index < len(lengths)
+                for cell in _CELL.finditer(piece)
+                if cell.end() > repeated and _SHARED.search(cell[1])
+                if (index := int(cell[2] or 0)) < len(lengths)
             )
             if copied > MAX_TEXT:
                 raise Invalid("工作表文字过多，拒绝读取", rule="sheet-too-large")
+
+
+def _items(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where each shared string begins and ends. One without an end leaves none behind it, and is looked for once."""
+    end = 0
+    while begins := _ITEM_BEGINS.search(text, end):
+        ends = begins if begins[0].endswith(b"/>") else _ITEM_ENDS.search(text, begins.end())
+        if ends is None:
+            return
+        end = ends.end()
+        yield begins.start(), end

@@ -291,6 +291,35 @@ def test_one_long_text_shared_by_very_many_cells_is_refused(tmp_path: Path) -> N
     assert refused.value.rule == "sheet-too-large"
 
 
+SHARED = b"<sst>%s</sst>" % (b"<si><t>%s</t></si>" % (b"x" * 32_000))
+FULL = b'<row><c t="s"><v>0</v></c></row>' * 40_000
+SLOW = {
+    "spaces behind a formula": (b"<c><f>1</f>" + b" " * 900_000, b"<sst/>"),
+    "a cell of nothing but attributes": (FULL + b"<c" + b" t='s'" * 150_000, SHARED),
+    "strings without an end": (FULL, SHARED.replace(b"</sst>", b"<si>" * 200_000)),
+    "a number without an end": (FULL + b'<c t="s"><v>%s</v></c>' % (b"9" * 6_000), SHARED),
+}
+
+
+@pytest.mark.parametrize(("sheet", "shared"), SLOW.values(), ids=SLOW)
+def test_what_would_be_tried_in_every_division_is_read_once(
+    tmp_path: Path, sheet: bytes, shared: bytes
+) -> None:
+    """A pattern that tries again what it has given back takes hours over a megabyte, in a file of kilobytes."""
+    path = zipped(
+        tmp_path / "a.xlsx",
+        {
+            "xl/workbook.xml": b"<workbook/>",
+            "xl/worksheets/sheet1.xml": b"<worksheet><sheetData>%s</sheetData></worksheet>" % sheet,
+            "xl/sharedStrings.xml": shared,
+        },
+    )
+    started = time.process_time()
+    with pytest.raises(Invalid):
+        read(path)
+    assert time.process_time() - started < 5
+
+
 def test_a_formula_without_its_value_names_its_cell(tmp_path: Path) -> None:
     """A file that no spreadsheet program has calculated: the value would silently be empty."""
     with pytest.raises(Invalid) as refused:
