@@ -28,7 +28,7 @@ from registry.ledger import book
 from registry.ledger.verify import verify
 from registry.roster import enrol, intake
 from registry.roster.intake import Importer, Outcome, Rejected, RowFault
-from tests.conftest import Commands
+from tests.commands import Commands
 
 TEMPLATES = Path(__file__).parents[1] / "golden" / "templates"
 ACTOR = Actor.command("import")
