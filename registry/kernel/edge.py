@@ -283,7 +283,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _path(location: str, keys: tuple[str, ...]) -> str:
     """As in FieldFault: `items[3].index`; `json` or `query` where that is wrong as a whole."""
     named = "".join(f"[{key}]" if key.isdecimal() else f".{key}" for key in keys if key != "_schema")
-    return named.removeprefix(".") or location
+    # A key may hold a lone surrogate, which the answer could not be sent with.
+    return named.removeprefix(".").encode(errors="backslashreplace").decode() or location
 
 
 def _flatten(fields: object, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:

@@ -20,7 +20,6 @@ from registry.roster.records import (
     Practitioner,
     Workplace,
     identity,
-    licence,
     organisation,
     practitioner,
 )
@@ -45,7 +44,6 @@ __all__ = [
     "by_name",
     "by_uscc",
     "identity",
-    "licence",
     "look_up",
     "members",
     "named",

@@ -199,14 +199,6 @@ def practitioner(session: WorkSession, public_id: str) -> Practitioner:
     )
 
 
-def licence(session: WorkSession, public_id: str) -> Licence:
-    """The licence with this public id. Raises NotFound."""
-    found = _licences(session, LicenceRow.public_id == public_id)
-    if not found:
-        raise NotFound("没有这份执业许可")
-    return found[0]
-
-
 def identity(session: WorkSession, practitioner_id: int) -> Identity | None:
     """The identity paper of a person (row id) in clear, or None if the roster has none."""
     row = session.execute(

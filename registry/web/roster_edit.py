@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Conflict, Invalid
+from registry.kernel.faults import Conflict, Invalid, NotFound
 from registry.kernel.host import work
 from registry.roster import enrol, find, forms, kinds
 from registry.web.forms import faults_by_path
@@ -142,7 +142,7 @@ def change_licence_state(public_id: str, licence_id: str) -> ResponseReturnValue
     try:
         with work().write(current_actor()) as session:
             change = forms.state_change(request.form)
-            licence = find.licence(session, licence_id)
+            licence = _licence(find.practitioner(session, public_id), licence_id)
             enrol.change_state(
                 session,
                 session.actor,
@@ -172,7 +172,7 @@ def transfer(public_id: str, licence_id: str) -> ResponseReturnValue:
     try:
         with work().write(current_actor()) as session:
             move = forms.move(session, request.form)
-            licence = find.licence(session, licence_id)
+            licence = _licence(find.practitioner(session, public_id), licence_id)
             enrol.transfer(
                 session,
                 session.actor,
@@ -198,7 +198,7 @@ def _licence_form(
 ) -> str:
     with work().read() as session:
         person = find.practitioner(session, public_id)
-        licence = find.licence(session, licence_id)
+        licence = _licence(person, licence_id)
     view = "roster.change_licence_state" if template.endswith("state.html") else "roster.transfer"
     return render_template(
         template,
@@ -210,6 +210,14 @@ def _licence_form(
         values=values,
         faults=faults or {},
     )
+
+
+def _licence(person: find.Practitioner, licence_id: str) -> find.Licence:
+    """The page names the person whose licence it changes; an address that mixes two people is no page."""
+    found = next((licence for licence in person.licences if licence.public_id == licence_id), None)
+    if found is None:
+        raise NotFound("没有这份执业许可")
+    return found
 
 
 def _forms() -> list[str]:

@@ -234,6 +234,7 @@ NO_RECEIPTS: list[object] = [
     {"items": [{"index": 0, "result": "accepted", "note": "?"}]},
     {"items": [{"index": 0, "result": "accepted", "code": "a\0b"}]},
     {"items": [{"index": 0, "result": "accepted", "message": "\ud800"}]},
+    {"items": [{"index": 0, "result": "accepted", "\ud800": 1}]},
     {"items": [{"index": 0, "result": "accepted", "message": "长" * 2001}]},
     {"items": [{"index": 0, "result": "accepted"}] * 1001},
 ]

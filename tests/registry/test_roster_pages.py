@@ -125,6 +125,24 @@ def test_what_is_not_on_the_roster_is_not_found(sign_in: SignIn, path: str) -> N
     assert sign_in("clerk").get(f"/staff/roster/{path}").status_code == 404
 
 
+def test_nobodys_licence_is_changed_on_the_page_of_another(
+    sign_in: SignIn, enrolled: Enrolled, host: Host
+) -> None:
+    """A mixed address would show one person's name over the form that suspends another."""
+    place, person = enrolled
+    with host.work.write(CLERK) as session:
+        other = advocate(session, place, 2, name="沈立", id_number=resident(2))
+    clerk = sign_in("clerk")
+    own = f"/staff/roster/practitioners/{person.public_id}/licences/{person.licence.public_id}"
+    mixed = f"/staff/roster/practitioners/{other.public_id}/licences/{person.licence.public_id}"
+    asked = {"state": "suspended", "on": "2026-11-20", "reason": "示司罚决字〔2026〕第1号"}
+    for page in ("state", "transfer"):
+        assert clerk.get(f"{own}/{page}").status_code == 200
+        assert clerk.get(f"{mixed}/{page}").status_code == 404
+        assert clerk.post(f"{mixed}/{page}", **asked).status_code == 404
+    assert clerk.post(f"{own}/state", **asked).status_code == 303
+
+
 @pytest.mark.parametrize("after", ["9" * 40, "-1", "x"])
 def test_a_page_of_people_that_cannot_be_starts_at_the_beginning(
     sign_in: SignIn, enrolled: Enrolled, after: str
