@@ -177,7 +177,8 @@ def test_numbers_of_papers_are_encrypted_and_come_back_only_when_asked_for(
     with work.read() as session:
         assert find.restricted(session, event.public_id) == {"CF_XDR_ZJLX": "身份证", "CF_XDR_ZJHM": PERSON}
         rows = session.execute(text("SELECT * FROM reg_credit_events")).all()
-        assert PERSON not in repr(rows)
+        # As plain tuples: a row's own text leaves out the middle of long values.
+        assert PERSON not in repr([tuple(row) for row in rows])
         assert PERSON.encode() not in b"".join(
             bytes(cell) for row in rows for cell in row if isinstance(cell, bytes | memoryview)
         )
