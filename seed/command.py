@@ -1,6 +1,6 @@
 """`legalcredit seed`: the demo city into an empty database."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,7 +17,9 @@ from seed.sheets import write
 
 
 @click.command("seed")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="演示城市的“今天”；同一天得到同一座城市。")
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="演示城市的“今天”，缺省为昨天；同一天得到同一座城市。"
+)
 @click.option("--if-empty", is_flag=True, help="数据库不空时什么也不做，而不是报错。")
 @click.option(
     "--sheets",
@@ -27,7 +29,8 @@ from seed.sheets import write
 @click.pass_obj
 def seed(host: Host, *, today: datetime | None, if_empty: bool, sheets: Path | None) -> None:
     """载入演示城市（机构、人员、案件均为虚构）。"""
-    day = today.date() if today else local_day(host.clock.now())
+    # The story of a city ends in the evening of its day: of today it would tell what is yet to come.
+    day = today.date() if today else local_day(host.clock.now()) - timedelta(days=1)
     if sheets is not None:
         for path in write(city(day), sheets):
             click.echo(str(path))

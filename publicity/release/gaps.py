@@ -8,14 +8,21 @@ from registry.credit.standard import missing_for_platform
 from registry.credit.words import penalty_kinds, read_cell
 from registry.roster.cells import CellFault
 
+_HINTS: Mapping[str, str] = {
+    "date": "如 2026/03/01",
+    "end": "如 2026/03/01，没有期限的写“长期”",
+    "amount": "以万元为单位",
+}
+
 
 class Gap(NamedTuple):
-    """A column to fill in; `choices` where only these words are known."""
+    """A column to fill in; `choices` where only these words are known, `hint` how to write what has a form of its own."""
 
     code: str
     title: str
     restricted: bool
     choices: tuple[str, ...]
+    hint: str
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -33,6 +40,7 @@ def gaps(kind: str, columns: Mapping[str, str]) -> list[Gap]:
             FIELDS[code].title,
             FIELDS[code].restricted,
             SUBJECT_KINDS if code.endswith("_XDR_LB") else (),
+            _HINTS.get(FIELDS[code].type, ""),
         )
         for code in missing_for_platform(kind, columns)  # type: ignore[arg-type]
     ]

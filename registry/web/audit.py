@@ -35,6 +35,7 @@ _WORDS = {
     "date": "日期",
     "day": "日期",
     "district": "区划",
+    "drafted": "新增待提出",
     "document_number": "文书号",
     "file": "文件",
     "event": "信用事件",
