@@ -7,9 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from registry.kernel import logs
 from registry.kernel.faults import Fault, Invalid
@@ -17,6 +18,7 @@ from registry.kernel.host import Host
 from registry.kernel.part import Part
 from registry.kernel.secrets import KeyMissing
 from registry.kernel.settings import Settings, SettingsInvalid
+from registry.migrations import pending
 
 
 class Failed(Exception):
@@ -43,9 +45,8 @@ def run(parts: Sequence[Part], *, package: str) -> None:
     try:
         settings = Settings.load(os.environ)
         logs.configure(os.environ.get("LEGALCREDIT_LOG_LEVEL", "WARNING").upper())
-        code = group(parts).main(
-            prog_name="legalcredit", obj=Host(settings, parts, package=package), standalone_mode=False
-        )
+        host = Host(settings, parts, package=package)
+        code = group(parts).main(prog_name="legalcredit", obj=host, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort:
         _refuse({"error": "interrupted"})
@@ -68,11 +69,25 @@ def run(parts: Sequence[Part], *, package: str) -> None:
         _refuse({"error": error.rule, "message": error.title})
     except KeyMissing as error:
         _refuse({"error": "key", "message": str(error)})
+    except OSError as error:
+        _refuse({"error": "file", "path": error.filename, "message": error.strerror or str(error)})
     except DBAPIError as error:
-        # The statement's parameters may be personal data; only the driver's first line is told.
-        _refuse({"error": "database", "message": str(error.orig).splitlines()[0]})
+        _refuse(_database_line(host, error))
 
 
-def _refuse(line: dict[str, object]) -> None:
+def _database_line(host: Host, error: DBAPIError) -> dict[str, object]:
+    try:
+        with host.engine.connect() as connection:
+            unprepared = pending(connection)
+    except SQLAlchemyError:
+        unprepared = False
+    if unprepared:
+        message = "数据库尚未建立或需要升级，请先执行 legalcredit db upgrade"
+        return {"error": "schema", "message": message}
+    # The statement's parameters may be personal data; only the driver's first line is told.
+    return {"error": "database", "message": str(error.orig).splitlines()[0]}
+
+
+def _refuse(line: dict[str, object]) -> NoReturn:
     click.echo(json.dumps(line, ensure_ascii=False), err=True)
     sys.exit(1)
