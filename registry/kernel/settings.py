@@ -67,6 +67,13 @@ class Settings:
                 "LEGALCREDIT_REGION: 应为六位行政区划代码（GB/T 2260） · a six-digit GB/T 2260 code is expected"
             )
         proxies = _number(environ, "LEGALCREDIT_PROXIES", 0, range(10), faults)
+        if public_url.startswith("https:") and environ.get("LEGALCREDIT_PROXIES", "0") == "0":
+            # The server speaks no TLS. Uncounted, the proxy that does would be everybody's address, and one visitor's
+            # wrong passwords would lock out the whole office.
+            faults.append(
+                "LEGALCREDIT_PROXIES: https 由前置代理提供，应写明代理层数 · "
+                "https is spoken by a proxy in front; tell how many there are"
+            )
         log_level = environ.get("LEGALCREDIT_LOG_LEVEL", "INFO").upper()
         if log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             faults.append(

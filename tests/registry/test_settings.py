@@ -66,6 +66,13 @@ def test_each_mistake_is_told_alone_in_both_languages(name: str) -> None:
     assert WRONG[name] not in fault
 
 
+def test_https_without_a_proxy_is_told_because_every_visitor_would_share_one_address() -> None:
+    with pytest.raises(SettingsInvalid, match="LEGALCREDIT_PROXIES"):
+        Settings.load({"LEGALCREDIT_URL": "https://credit.example.gov.cn"})
+    with pytest.raises(SettingsInvalid, match="LEGALCREDIT_PROXIES"):
+        Settings.load({"LEGALCREDIT_URL": "https://credit.example.gov.cn", "LEGALCREDIT_PROXIES": "0"})
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "", "８０", "1e3"])
 def test_a_port_is_a_number_that_a_server_can_have(port: str) -> None:
     with pytest.raises(SettingsInvalid, match="PORT"):
