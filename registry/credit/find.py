@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from registry.credit import catalogue
 from registry.credit.columns import SCOPES
-from registry.credit.tables import RESTRICTED, EventRow
+from registry.credit.tables import EventRow
+from registry.credit.wording import opened
 from registry.credit.words import penalty_kinds
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
@@ -85,13 +85,13 @@ def event(session: WorkSession, public_id: str) -> Event:
     row = session.execute(_events().where(EventRow.public_id == public_id)).one_or_none()
     if row is None:
         raise NotFound("没有这条信用事件")
-    return _event(row)
+    return _event(session, row)
 
 
 def events(session: WorkSession, public_ids: Sequence[str]) -> dict[str, Event]:
     """Events by public id, in one query; unknown ids are left out."""
     return {
-        row.EventRow.public_id: _event(row)
+        row.EventRow.public_id: _event(session, row)
         for row in session.execute(_events().where(EventRow.public_id.in_(public_ids)))
     }
 
@@ -105,22 +105,21 @@ def events_of(
         found = found.where(EventRow.practitioner_id == practitioner)
     if organisation is not None:
         found = found.where(EventRow.organisation_id == organisation)
-    return [_event(row) for row in session.execute(found)] if practitioner or organisation else []
+    return [_event(session, row) for row in session.execute(found)] if practitioner or organisation else []
 
 
-def restricted(session: WorkSession, public_id: str) -> dict[str, str]:
-    """The columns of an event that are never public, decrypted; empty if it has none. Raises NotFound."""
-    row = session.execute(select(EventRow.restricted).where(EventRow.public_id == public_id)).one_or_none()
-    if row is None:
+def restricted(session: WorkSession, public_id: str) -> Mapping[str, str]:
+    """The columns of an event that are never public; empty if it has none. Raises NotFound."""
+    sealed = session.scalar(select(EventRow.wording).where(EventRow.public_id == public_id))
+    if sealed is None:
         raise NotFound("没有这条信用事件")
-    blob = row.restricted
-    return orjson.loads(session.keys.decrypt(blob, RESTRICTED)) if blob else {}
+    return opened(session, sealed).restricted
 
 
 def incomplete(session: WorkSession, *, limit: int, after: int = 0) -> list[Event]:
     """The work list: events that lack what the national platform wants, oldest first, from row id `after` on."""
     found = _events().where(EventRow.incomplete, EventRow.id > after).order_by(EventRow.id).limit(limit)
-    return [_event(row) for row in session.execute(found)]
+    return [_event(session, row) for row in session.execute(found)]
 
 
 def count_incomplete(session: WorkSession) -> int:
@@ -179,8 +178,9 @@ def _events() -> Select[Any, Any, Any, Any, Any]:
     )
 
 
-def _event(row: Row[Any, Any, Any, Any, Any]) -> Event:
+def _event(session: WorkSession, row: Row[Any, Any, Any, Any, Any]) -> Event:
     stored: EventRow = row.EventRow
+    wording = opened(session, stored.wording)
     kind = "practitioner" if row.practitioner else "organisation" if row.organisation else None
     return Event(
         id=stored.id,
@@ -192,9 +192,9 @@ def _event(row: Row[Any, Any, Any, Any, Any]) -> Event:
         authority=stored.authority,
         severity=stored.severity,  # type: ignore[arg-type]  # only record writes it, and checks it
         simple=stored.simple,
-        summary=stored.summary,
-        columns=stored.columns,
-        detail=stored.detail,
+        summary=wording.summary,
+        columns=wording.columns,
+        detail=wording.detail,
         missing=stored.missing,
         scope=stored.scope,
         state=stored.state,

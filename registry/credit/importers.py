@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-import orjson
 from sqlalchemy import select
 
 from registry.credit import catalogue
@@ -14,7 +13,8 @@ from registry.credit.layouts import LAYOUTS
 from registry.credit.record import NewEvent, Recorded, Subject, record_many
 from registry.credit.standard import Parsed, read_row
 from registry.credit.subjects import Described, bind, registered_codes
-from registry.credit.tables import RESTRICTED, EventRow
+from registry.credit.tables import EventRow
+from registry.credit.wording import opened
 from registry.credit.words import penalty_kinds
 from registry.kernel import identifiers
 from registry.kernel.access import Actor
@@ -232,11 +232,11 @@ def _outcome(
 def _differences(session: WorkSession, known: int, new: NewEvent) -> str:
     """Titles of what differs; a row repeated within the file differs from the one above it."""
     row = session.scalars(select(EventRow).where(EventRow.id == known)).one()
-    restricted = orjson.loads(session.keys.decrypt(row.restricted, RESTRICTED)) if row.restricted else {}
-    held = {**row.columns, **restricted}
+    wording = opened(session, row.wording)
+    held = {**wording.columns, **wording.restricted}
     given = {**new.columns, **new.restricted}
     titles = [FIELDS[code].title for code in FIELDS if held.get(code) != given.get(code)]
-    if row.summary != new.summary and not titles:
+    if wording.summary != new.summary and not titles:
         titles.append("内容")
     return "、".join(titles) or "等级、范围或备注"
 

@@ -13,7 +13,8 @@ from registry.credit import catalogue
 from registry.credit.columns import RESTRICTED as RESTRICTED_CODES
 from registry.credit.columns import SCOPES
 from registry.credit.standard import natural_key
-from registry.credit.tables import RESTRICTED, EventRow
+from registry.credit.tables import EventRow
+from registry.credit.wording import Wording, seal
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
@@ -260,7 +261,6 @@ def _values(session: WorkSession, new: NewEvent, public_id: str) -> dict[str, An
     content = [
         dict(new.columns), dict(new.restricted), dict(new.detail), new.summary, new.severity, new.simple, new.scope, new.state,
     ]  # fmt: skip
-    restricted = _text(dict(new.restricted)) if new.restricted else None
     return {
         "public_id": public_id,
         "kind": new.kind,
@@ -272,10 +272,7 @@ def _values(session: WorkSession, new: NewEvent, public_id: str) -> dict[str, An
         "authority": new.authority,
         "severity": new.severity,
         "simple": new.simple,
-        "summary": new.summary,
-        "columns": dict(new.columns),
-        "restricted": session.keys.encrypt(restricted, RESTRICTED) if restricted else None,
-        "detail": dict(new.detail),
+        "wording": seal(session, Wording(new.summary, new.columns, new.restricted, new.detail)),
         "missing": list(new.missing),
         "incomplete": bool(new.missing),
         "scope": new.scope,

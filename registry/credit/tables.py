@@ -1,23 +1,19 @@
 """What happened, as rows. Events are added and never edited; a mistake is answered by a second event."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 import registry.roster.tables  # noqa: F401 - the foreign keys below need its tables
 from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
 
-RESTRICTED = "reg_credit_events.restricted"
-"""The context under which the restricted columns are encrypted."""
-
 
 class EventRow(Base):
     """One credit event.
 
-    `natural_key` and `content` are blind: equal records meet, and neither tells a name. `restricted` is the encrypted
-    JSON of the columns that are never public. `target_id` is the event that this one annuls or corrects.
+    `natural_key` and `content` are blind: equal records meet, and neither tells a name. `wording` is sealed
+    (see registry.credit.wording). `target_id` is the event that this one annuls or corrects.
     """
 
     __tablename__ = "reg_credit_events"
@@ -37,10 +33,7 @@ class EventRow(Base):
     authority: Mapped[str | None] = mapped_column(String(200))
     severity: Mapped[str | None] = mapped_column(String(8))
     simple: Mapped[bool]
-    summary: Mapped[str] = mapped_column(Text)
-    columns: Mapped[dict[str, str]] = mapped_column(JsonText)
-    restricted: Mapped[bytes | None] = mapped_column(Bytes)
-    detail: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    wording: Mapped[bytes] = mapped_column(Bytes)
     missing: Mapped[list[str]] = mapped_column(JsonText)
     incomplete: Mapped[bool]
     scope: Mapped[str] = mapped_column(String(32))
