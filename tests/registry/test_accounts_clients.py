@@ -93,7 +93,7 @@ def test_what_cannot_be_a_client_is_refused(sign_in: Callable[..., Person], work
     admin = sign_in("admin")
     for name, scopes, told in [
         ("", ["feed:read"], "请填写名称"),
-        ("程\0序", ["feed:read"], "请填写名称"),
+        ("程\x1f序", ["feed:read"], "请填写名称"),
         ("程序", [], "请至少选择一个权限范围"),
         ("程序", ["feed:write"], "没有这个权限范围：feed:write"),
     ]:
