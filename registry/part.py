@@ -99,6 +99,7 @@ PART = Part(
         "roster.look_up": "按证件号码查人",
         "credit.record": "录入信用事件",
         "credit.annul": "撤销信用事件",
+        "credit.disclose": "变更信用事件的公开",
         "import": "导入文件",
     },
     closing=(audit_book.close,),

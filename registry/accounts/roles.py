@@ -1,4 +1,4 @@
-"""The nine roles of the office and what they may. Pure."""
+"""The ten roles of the office and what they may. Pure."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -18,6 +18,7 @@ ROLES = (
     Role("clerk", "经办人", "录入名录和信用事件，提出公示"),
     Role("head", "处室负责人", "初审本处室提出的公示，安排检查"),
     Role("secrecy", "保密审查员", "公开前的保密审查"),
+    Role("legal", "法制审核员", "名单列入等决定前的法制审核"),
     Role("leader", "分管局领导", "公开前的审核决定"),
     Role("draw", "抽取员", "冻结名录，组织双随机抽取"),
     Role("witness", "见证人", "到场见证抽取，录入骰子点数"),

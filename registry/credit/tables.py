@@ -42,3 +42,13 @@ class EventRow(Base):
     natural_key: Mapped[str] = mapped_column(String(64), unique=True)
     content: Mapped[str] = mapped_column(String(64))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EndRow(Base):
+    """The end of an event's publication before its last day: repaired, removed from a list, or found wrong."""
+
+    __tablename__ = "reg_credit_ends"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("reg_credit_events.id"), primary_key=True)
+    ground: Mapped[str] = mapped_column(String(16))
+    ended_on: Mapped[date]

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from registry.kernel import edge, logs
 from registry.kernel.access import Permission, undeclared
 from registry.kernel.clock import Clock, SystemClock
-from registry.kernel.part import Import, Job, Part
+from registry.kernel.part import Import, Job, Part, Worklist
 from registry.kernel.secrets import KeyMissing, Keyring
 from registry.kernel.settings import Settings
 from registry.kernel.store import make_engine
@@ -86,7 +86,8 @@ class Host:
 
     def work_with(self, clock: Clock, chance: Chance) -> Work:
         """Units of work on this installation under another clock and chance; the demo city is loaded so."""
-        closing = [step for part in self.parts for step in part.closing]
+        # The upper parts' steps first, the ground's last: what an upper step does is an act too, and the ground records it.
+        closing = [step for part in reversed(self.parts) for step in part.closing]
         return Work(self.engine, clock=clock, keys=self.keys, chance=chance, closing=closing)
 
     @property
@@ -106,6 +107,10 @@ class Host:
     @property
     def jobs(self) -> list[Job]:
         return [job for part in self.parts for job in part.jobs]
+
+    @property
+    def worklists(self) -> list[Worklist]:
+        return [worklist for part in self.parts for worklist in part.worklists]
 
     @property
     def imports(self) -> dict[str, Import]:

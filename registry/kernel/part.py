@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -29,10 +30,40 @@ class Job:
 
 @dataclass(frozen=True)
 class Navigation:
+    """An entry of the staff's menu, by `order`; entries of one `group` stand together under its name."""
+
     title: str
     endpoint: str
     permission: str
     order: int = 100
+    group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """Something that waits for a person. `title` says what and about whom; `endpoint` and `values` are the page to do it on.
+
+    `due` is the last day of its term, None where no law sets one; `provisional` as in registry.kernel.workdays. Actors
+    (public ids) in `barred` may not do it: four eyes, recusal. `owner` is whoever took it, None while it is anybody's.
+    """
+
+    title: str
+    endpoint: str
+    values: Mapping[str, str]
+    since: date
+    due: date | None = None
+    provisional: bool = False
+    owner: str | None = None
+    barred: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """Duties of one sort, which whoever holds `permission` may do. `open` gives up to `limit`, the earliest due first."""
+
+    title: str
+    permission: str
+    open: Callable[[WorkSession, int], Sequence[Duty]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +83,7 @@ class Part:
     jobs: Sequence[Job] = ()
     permissions: Sequence[Permission] = ()
     navigation: Sequence[Navigation] = ()
+    worklists: Sequence[Worklist] = ()
     tables: Sequence[Table] = ()
     triggers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     closing: Sequence[Closing] = ()

@@ -10,6 +10,7 @@ from registry.credit import find as credit
 from registry.kernel.access import current_actor, requires
 from registry.kernel.host import settings, work
 from registry.roster import find, kinds
+from registry.web.panels import filled
 
 READ = "roster.read"
 EDIT = "roster.edit"
@@ -99,6 +100,8 @@ def organisation(public_id: str) -> ResponseReturnValue:
         events = (
             credit.events_of(session, organisation=found.id) if current_actor().may("credit.read") else None
         )
+        subject = find.Found("organisation", found.id, found.public_id, found.name)
+        panels = filled(session, subject)
     here = "roster.organisation"
     return render_template(
         "registry/roster/organisation.html",
@@ -107,6 +110,8 @@ def organisation(public_id: str) -> ResponseReturnValue:
         more=url_for(here, public_id=public_id, after=people[PAGE - 1].next) if people[PAGE:] else None,
         first=url_for(here, public_id=public_id) if after else None,
         events=events,
+        subject=subject,
+        panels=panels,
         states=kinds.LICENCE_STATES,
     )
 
@@ -121,12 +126,16 @@ def practitioner(public_id: str) -> ResponseReturnValue:
         events = (
             credit.events_of(session, practitioner=found.id) if current_actor().may("credit.read") else None
         )
+        subject = find.Found("practitioner", found.id, found.public_id, found.name)
+        panels = filled(session, subject)
     return render_template(
         "registry/roster/practitioner.html",
         practitioner=found,
         place=place,
         colleagues=[one for one in colleagues if one.public_id != public_id][:12],
         events=events,
+        subject=subject,
+        panels=panels,
         professions=kinds.PROFESSIONS,
     )
 
