@@ -86,7 +86,8 @@ def make_engine(url: str) -> Engine:
     """An engine for `url`. On SQLite: WAL, foreign keys, a busy timeout, and transactions begun by us.
 
     The driver's own transactions begin late and lose updates without an error, so its isolation level is switched
-    off. The execution option `unit` says how to begin: `write` takes the write lock at once, `read` refuses to write.
+    off. The execution option `unit` says how to begin: `write` takes the write lock at once, `read` refuses to write,
+    `schema` writes without foreign keys: a table is changed by making it anew, and dropping the old one would empty it.
     """
     if make_url(url).get_backend_name() == "postgresql":
         return _postgresql(url)
@@ -106,7 +107,8 @@ def make_engine(url: str) -> Engine:
         unit = connection.get_execution_options().get("unit")
         # The pool hands the same connection to readers and writers, so it is said every time.
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if unit == 'read' else 'OFF'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if unit == "write" else "BEGIN")
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if unit == 'schema' else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if unit in ("write", "schema") else "BEGIN")
 
     return engine
 

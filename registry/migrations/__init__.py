@@ -14,13 +14,25 @@ _UPGRADE = 7205759403792
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the schema to the newest revision, in one transaction; safe to repeat, and for two processes at once."""
-    with engine.execution_options(unit="write").begin() as connection:
+    """Brings the schema to the newest revision, in one transaction; safe to repeat, and for two processes at once.
+
+    Raises BrokenReference, and changes nothing, if a row would be left that names another which is not there.
+    """
+    with engine.execution_options(unit="schema").begin() as connection:
         if connection.dialect.name == "postgresql":
             # Two would both find the old revision and create the same tables. SQLite's write lock is held already.
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE)))
         command.upgrade(_config(connection), "head")
+        if connection.dialect.name == "sqlite":
+            # Foreign keys were not watched meanwhile.
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise BrokenReference(f"{broken[0]} -> {broken[2]}")
+
+
+class BrokenReference(Exception):
+    """Rows of one table name rows of another that are not there, as `table -> table`."""
 
 
 def draft(engine: Engine, metadata: MetaData, message: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, inspect, text
@@ -69,6 +70,33 @@ def test_upgrading_again_changes_nothing(bare: Engine) -> None:
     migrations.upgrade(bare)
     with bare.connect() as connection:
         assert migrations.revision(connection) == before == migrations.newest()
+
+
+def test_an_office_that_upgrades_keeps_what_it_had(bare: Engine) -> None:
+    """SQLite changes a table by making it anew; with foreign keys watched, dropping the old one would empty it."""
+    with bare.execution_options(unit="schema").begin() as connection:
+        command.upgrade(migrations._config(connection), "0001")
+        connection.execute(
+            text(
+                "INSERT INTO reg_organisations (id, public_id, kind, name, name_key, district, state, state_since,"
+                " doubts, enrolled_at) VALUES (1, 'a', 'law_firm', '明理', '明理', '310101', 'normal', '2001-01-01', '[]',"
+                " '2026-01-01 00:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO reg_organisation_states (id, organisation_id, state, since)"
+                " VALUES (1, 1, 'normal', '2001-01-01')"
+            )
+        )
+        connection.execute(text("INSERT INTO reg_names (id, key, organisation_id) VALUES (1, '明理', 1)"))
+    migrations.upgrade(bare)
+    with bare.connect() as connection:
+        joined = text(
+            "SELECT o.name, s.state, n.key FROM reg_organisations o JOIN reg_names n ON n.organisation_id = o.id"
+            " JOIN reg_organisation_states s ON s.organisation_id = o.id"
+        )
+        assert connection.execute(joined).all() == [("明理", "normal", "明理")]
 
 
 def test_hosts_that_start_at_the_same_moment_upgrade_once(bare_database_url: str) -> None:

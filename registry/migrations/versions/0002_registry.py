@@ -11,6 +11,74 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "reg_evidence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("owner", sa.String(length=16), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=8), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("attached_by", sa.String(length=80), nullable=False),
+        sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fault", sa.String(length=8), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_evidence")),
+        sa.UniqueConstraint("owner", "digest", name=op.f("uq_reg_evidence_owner_digest")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_evidence_public_id")),
+    )
+    with op.batch_alter_table("reg_evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_evidence_digest"), ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reg_evidence_fault"), ["fault"], unique=False)
+
+    op.create_table(
+        "reg_merges",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("kept_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("absorbed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("took_identity", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["absorbed_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_merges_absorbed_id_reg_practitioners"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["kept_id"], ["reg_practitioners.id"], name=op.f("fk_reg_merges_kept_id_reg_practitioners")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes_id"], ["reg_merges.id"], name=op.f("fk_reg_merges_undoes_id_reg_merges")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_merges")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_merges_public_id")),
+    )
+    with op.batch_alter_table("reg_merges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_merges_absorbed_id"), ["absorbed_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reg_merges_kept_id"), ["kept_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reg_merges_undoes_id"), ["undoes_id"], unique=False)
+
+    op.create_table(
+        "reg_merge_moves",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("merge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("table_name", sa.String(length=64), nullable=False),
+        sa.Column("column_name", sa.String(length=64), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merge_id"], ["reg_merges.id"], name=op.f("fk_reg_merge_moves_merge_id_reg_merges")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_merge_moves")),
+    )
+    with op.batch_alter_table("reg_merge_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_merge_moves_merge_id"), ["merge_id"], unique=False)
+
+    op.create_table(
         "reg_credit_ends",
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ground", sa.String(length=16), nullable=False),
@@ -20,7 +88,192 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_reg_credit_ends")),
     )
+    op.create_table(
+        "reg_objections",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("round", sa.SmallInteger(), nullable=False),
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("identified_by", sa.String(length=16), nullable=False),
+        sa.Column("asked", sa.String(length=16), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("source_unit", sa.String(length=100), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("appeal_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_reg_objections_event_id_reg_credit_events")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_objections")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_objections_public_id")),
+    )
+    with op.batch_alter_table("reg_objections", schema=None) as batch_op:
+        batch_op.create_index("ix_reg_objections_event_id_state", ["event_id", "state"], unique=False)
+        batch_op.create_index("ix_reg_objections_state_due_on_id", ["state", "due_on", "id"], unique=False)
+
+    op.create_table(
+        "reg_particulars",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("licence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("field", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("change", sa.LargeBinary(), nullable=False),
+        sa.Column("correction", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"],
+            ["reg_particulars.id"],
+            name=op.f("fk_reg_particulars_corrects_id_reg_particulars"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["reg_licences.id"], name=op.f("fk_reg_particulars_licence_id_reg_licences")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_particulars_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_particulars_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_particulars")),
+    )
+    with op.batch_alter_table("reg_particulars", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_particulars_licence_id"), ["licence_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reg_particulars_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_particulars_practitioner_id"), ["practitioner_id"], unique=False
+        )
+
+    with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("reg_licence_numbers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("reg_licence_states", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("reg_licences", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("origin", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("destination", sa.String(length=100), nullable=True))
+
+    with op.batch_alter_table("reg_names", schema=None) as batch_op:
+        batch_op.alter_column(
+            "key",
+            existing_type=sa.VARCHAR(length=400),
+            type_=sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            existing_nullable=False,
+        )
+
+    with op.batch_alter_table("reg_organisation_states", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("reg_organisations", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("head_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.create_index(batch_op.f("ix_reg_organisations_head_id"), ["head_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_reg_organisations_head_id_reg_practitioners"),
+            "reg_practitioners",
+            ["head_id"],
+            ["id"],
+        )
+
+    with op.batch_alter_table("reg_practitioners", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("doubts", sa.Text(), nullable=True))
+        batch_op.add_column(
+            sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_practitioners_merged_into_id"), ["merged_into_id"], unique=False
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_reg_practitioners_merged_into_id_reg_practitioners"),
+            "reg_practitioners",
+            ["merged_into_id"],
+            ["id"],
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("reg_practitioners", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_reg_practitioners_merged_into_id_reg_practitioners"), type_="foreignkey"
+        )
+        batch_op.drop_index(batch_op.f("ix_reg_practitioners_merged_into_id"))
+        batch_op.drop_column("merged_into_id")
+        batch_op.drop_column("doubts")
+
+    with op.batch_alter_table("reg_organisations", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_reg_organisations_head_id_reg_practitioners"), type_="foreignkey"
+        )
+        batch_op.drop_index(batch_op.f("ix_reg_organisations_head_id"))
+        batch_op.drop_column("head_id")
+
+    with op.batch_alter_table("reg_organisation_states", schema=None) as batch_op:
+        batch_op.drop_column("recorded_at")
+
+    with op.batch_alter_table("reg_names", schema=None) as batch_op:
+        batch_op.alter_column(
+            "key",
+            existing_type=sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            type_=sa.VARCHAR(length=400),
+            existing_nullable=False,
+        )
+
+    with op.batch_alter_table("reg_licences", schema=None) as batch_op:
+        batch_op.drop_column("destination")
+        batch_op.drop_column("origin")
+
+    with op.batch_alter_table("reg_licence_states", schema=None) as batch_op:
+        batch_op.drop_column("recorded_at")
+
+    with op.batch_alter_table("reg_licence_numbers", schema=None) as batch_op:
+        batch_op.drop_column("recorded_at")
+
+    with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
+        batch_op.drop_column("recorded_at")
+
+    with op.batch_alter_table("reg_particulars", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_particulars_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_particulars_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_particulars_licence_id"))
+
+    op.drop_table("reg_particulars")
+    with op.batch_alter_table("reg_objections", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_objections_state_due_on_id")
+        batch_op.drop_index("ix_reg_objections_event_id_state")
+
+    op.drop_table("reg_objections")
     op.drop_table("reg_credit_ends")
+    with op.batch_alter_table("reg_merge_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_merge_moves_merge_id"))
+
+    op.drop_table("reg_merge_moves")
+    with op.batch_alter_table("reg_merges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_merges_undoes_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_merges_kept_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_merges_absorbed_id"))
+
+    op.drop_table("reg_merges")
+    with op.batch_alter_table("reg_evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_evidence_fault"))
+        batch_op.drop_index(batch_op.f("ix_reg_evidence_digest"))
+
+    op.drop_table("reg_evidence")
