@@ -4,6 +4,8 @@ from registry.accounts import audit as audit_book
 from registry.accounts import clients as api_clients
 from registry.accounts import staff as accounts
 from registry.accounts.identity import identify
+from registry.accounts.lookups import LOOK_UPS
+from registry.accounts.retention import PURGE
 from registry.accounts.roles import EVERYONE
 from registry.commands.clients import clients as clients_command
 from registry.commands.db import db
@@ -20,7 +22,19 @@ from registry.kernel.part import Import, Navigation, Part
 from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
 from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
-from registry.web import api_docs, audit, calendar, clients, log, roster, roster_edit, sign_in, site, staff
+from registry.web import (
+    api_docs,
+    audit,
+    calendar,
+    clients,
+    log,
+    lookups,
+    roster,
+    roster_edit,
+    sign_in,
+    site,
+    staff,
+)
 from registry.web import jobs as jobs_page
 
 PART = Part(
@@ -31,6 +45,7 @@ PART = Part(
         staff.blueprint,
         clients.blueprint,
         audit.blueprint,
+        lookups.blueprint,
         calendar.blueprint,
         jobs_page.blueprint,
         roster_edit.blueprint,
@@ -53,7 +68,7 @@ PART = Part(
         Import("penalties", "行政处罚", PENALTIES),
         Import("events", "信用事件", EVENTS),
     ),
-    jobs=(PRUNE,),
+    jobs=(PRUNE, PURGE),
     permissions=(
         Permission(accounts.SELF, "登录工作台、修改本人密码", EVERYONE),
         Permission(accounts.ADMINISTER, "管理工作人员和角色", frozenset({"admin"})),
@@ -74,6 +89,7 @@ PART = Part(
         Navigation("工作日历", "calendar.index", workdays.EDIT, 830),
         Navigation("定时任务", "jobs.index", runs.READ, 840),
         Navigation("审计记录", "audit.index", audit_book.READ, 820),
+        Navigation("查询记录", "lookups.index", audit_book.READ, 821),
     ),
     acts={
         "staff.add": "添加工作人员",
@@ -96,11 +112,12 @@ PART = Part(
         "roster.enrol": "登记机构或从业人员",
         "roster.state": "变更机构或执业状态",
         "roster.transfer": "变更执业机构",
-        "roster.look_up": "按证件号码查人",
         "credit.record": "录入信用事件",
         "credit.annul": "撤销信用事件",
         "credit.disclose": "变更信用事件的公开",
         "import": "导入文件",
+        "audit.purge": "清除期满的审计内容",
+        **LOOK_UPS,
     },
     closing=(audit_book.close,),
     identify=identify,

@@ -1,7 +1,7 @@
 """The audit entry of every act, in the transaction of the act; and finding entries again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -49,12 +49,13 @@ def find(
     *,
     actor_id: str | None = None,
     verb: str | None = None,
+    verbs: Sequence[str] = (),
     record: str | None = None,
     day: date | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[AuditEntry]:
-    """Up to `limit` acts, newest first, below position `before`: of one actor, verb, record, or office day."""
+    """Up to `limit` acts, newest first, below position `before`: of one actor, verb (or any of `verbs`), record, or office day."""
     statement = (
         select(EntryRow.position, EntryRow.leaf, EntryRow.action, EntryRow.record, BodyRow.body)
         .outerjoin(BodyRow, and_(BodyRow.book == EntryRow.book, BodyRow.position == EntryRow.position))
@@ -64,6 +65,8 @@ def find(
         statement = statement.where(EntryRow.position < before)
     if verb:
         statement = statement.where(EntryRow.action == verb)
+    if verbs:
+        statement = statement.where(EntryRow.action.in_(verbs))
     if record:
         statement = statement.where(EntryRow.record == record)
     if actor_id:
@@ -73,7 +76,7 @@ def find(
     if day is not None:
         begin = datetime.combine(day, time(), SHANGHAI)
         statement = statement.where(
-            _leaf_time() >= _bytes(begin), _leaf_time() < _bytes(begin + timedelta(days=1))
+            leaf_time() >= time_bytes(begin), leaf_time() < time_bytes(begin + timedelta(days=1))
         )
     rows = session.execute(statement.order_by(EntryRow.position.desc()).limit(limit))
     return [_entry(*row) for row in rows]
@@ -88,12 +91,29 @@ def size(session: WorkSession) -> int:
 _TAIL = len('2026-11-20T02:00:00Z","version":1}')
 
 
-def _leaf_time() -> Any:
+def leaf_time() -> Any:
+    """The time in a leaf, as bytes that sort as time does."""
     return func.substr(EntryRow.leaf, func.length(EntryRow.leaf) - _TAIL + 1, 20)
 
 
-def _bytes(moment: datetime) -> bytes:
+def time_bytes(moment: datetime) -> bytes:
+    """What `leaf_time` is compared with."""
     return instant_text(moment).encode()
+
+
+def position_at(session: WorkSession, moment: datetime) -> int:
+    """About where `moment` stands in the book: earlier acts have smaller positions, later ones greater or equal ones.
+
+    Units of work append in the order of their commits and carry the time of their beginning, so neighbours may be out of
+    order by the length of one; whoever needs the exact moment compares `leaf_time` too.
+    """
+    low, high = 0, size(session)
+    while low < high:
+        middle = (low + high) // 2
+        at = session.scalar(select(leaf_time()).where(EntryRow.book == "audit", EntryRow.position == middle))
+        earlier = at is not None and bytes(at) < time_bytes(moment)
+        low, high = (middle + 1, high) if earlier else (low, middle)
+    return low
 
 
 def _entry(position: int, leaf: bytes, verb: str, record: str, body: bytes | None) -> AuditEntry:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
+from registry.accounts import lookups
 from registry.kernel.identifiers import parse_resident_id
 from registry.kernel.work import WorkSession
 from registry.roster.admission import ID_CONTEXT
@@ -49,6 +50,7 @@ __all__ = [
     "named",
     "organisation",
     "people_by_name",
+    "people_called",
     "population",
     "practitioner",
     "search",
@@ -111,10 +113,13 @@ def by_id_number(session: WorkSession, number: str) -> Found | None:
     return Found("practitioner", row.id, row.public_id, row.name) if row is not None else None
 
 
-def look_up(session: WorkSession, number: str) -> Found | None:
-    """As `by_id_number`, for a person who asks: the question is an act, whether or not somebody is found."""
+def look_up(session: WorkSession, number: str, *, purpose: str) -> Found | None:
+    """As `by_id_number`, for a person who asks and says for what: an act, whether or not somebody is found.
+
+    Raises Invalid for a purpose that is none of registry.accounts.lookups.PURPOSES.
+    """
     found = by_id_number(session, number)
-    session.act("roster.look_up", found.public_id if found else "none")
+    lookups.note(session, "roster.look_up", found.public_id if found else "none", purpose=purpose)
     return found
 
 
@@ -131,6 +136,13 @@ def named(
         for row in session.execute(query.where(PractitionerRow.id.in_(practitioners))):
             found["practitioner", row.id] = Found("practitioner", row.id, row.public_id, row.name)
     return found
+
+
+def people_called(session: WorkSession, public_ids: Collection[str]) -> dict[str, str]:
+    """The names of practitioners by public id; unknown ids are left out."""
+    query = select(PractitionerRow.public_id, PractitionerRow.name)
+    rows = session.execute(query.where(PractitionerRow.public_id.in_(public_ids)))
+    return {row.public_id: row.name for row in rows}
 
 
 def _first_organisation(session: WorkSession, condition: ColumnElement[bool]) -> Found | None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.accounts import audit, clients, staff
 from registry.accounts.audit import READ, AuditEntry
+from registry.accounts.lookups import PURPOSES
 from registry.accounts.roles import TITLES
 from registry.kernel.access import requires
 from registry.kernel.faults import FieldFault, Invalid
@@ -56,6 +57,9 @@ _WORDS = {
     "practitioner": "从业人员",
     "profession": "专业",
     "position": "存证序号",
+    "purpose": "事由",
+    "look_ups": "查询记录",
+    "otherwise": "其他记录",
     "reason": "理由",
     "release": "公开流程",
     "roles": "角色",
@@ -95,7 +99,9 @@ def _text(key: str, value: object) -> str:
         return "无"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return TITLES.get(str(value), str(value)) if key.startswith("roles") else str(value)
+    if key.startswith("roles"):
+        return TITLES.get(str(value), str(value))
+    return PURPOSES.get(str(value), str(value)) if key == "purpose" else str(value)
 
 
 @blueprint.get("")

@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.accounts.lookups import PURPOSES
 from registry.credit import find as credit
 from registry.kernel.access import current_actor, requires
 from registry.kernel.host import settings, work
 from registry.roster import find, kinds
+from registry.web.lookups import seen
 from registry.web.panels import filled
 
 READ = "roster.read"
@@ -55,6 +57,7 @@ def index() -> ResponseReturnValue:
         kinds=_all_kinds(),
         states=states,
         districts=districts(),
+        purposes=PURPOSES,
         listed=listed[:PAGE],
         organisations=kind in kinds.ORGANISATION_KINDS,
         first=_page(chosen) if asked["after"] else None,
@@ -82,7 +85,8 @@ def _search(asked: Mapping[str, str]) -> ResponseReturnValue:
 def identity() -> ResponseReturnValue:
     """In a POST, so that the number stands in no address, history or log."""
     with work().write(current_actor()) as session:
-        found = find.look_up(session, request.form.get("id_number", ""))
+        purpose = request.form.get("purpose", "")
+        found = find.look_up(session, request.form.get("id_number", ""), purpose=purpose)
     if found is None:
         flash("名册中没有人使用这个证件号码。", "attention")
         return redirect(url_for("roster.index"), 303)
@@ -128,6 +132,7 @@ def practitioner(public_id: str) -> ResponseReturnValue:
         )
         subject = find.Found("practitioner", found.id, found.public_id, found.name)
         panels = filled(session, subject)
+    seen("roster.view", found.public_id)
     return render_template(
         "registry/roster/practitioner.html",
         practitioner=found,

@@ -81,9 +81,12 @@ def test_looking_somebody_up_by_identity_number_leaves_a_trace_without_it(
 ) -> None:
     _place, person = enrolled
     clerk = sign_in("clerk")
-    found = clerk.post("/staff/roster/identity", id_number=resident(1))
+    found = clerk.post("/staff/roster/identity", id_number=resident(1), purpose="licensing")
     assert found.location == f"/staff/roster/practitioners/{person.public_id}"
-    assert clerk.post("/staff/roster/identity", id_number=resident(8)).location == "/staff/roster"
+    assert (
+        clerk.post("/staff/roster/identity", id_number=resident(8), purpose="event").location
+        == "/staff/roster"
+    )
     assert "没有人使用这个证件号码" in clerk.get("/staff/roster").text
     page = sign_in("auditor").get("/staff/audit?verb=roster.look_up").text
     assert page.count(person.public_id) >= 1
