@@ -14,11 +14,12 @@ from registry.commands.jobs import jobs
 from registry.commands.ledger import ledger
 from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
+from registry.credit import evidence
 from registry.credit.importers import EVENTS, PENALTIES, PERMITS
 from registry.kernel import runs, workdays
 from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
-from registry.kernel.part import Import, Navigation, Part
+from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
 from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
@@ -27,6 +28,7 @@ from registry.web import (
     audit,
     calendar,
     clients,
+    credit_evidence,
     log,
     lookups,
     roster,
@@ -49,6 +51,7 @@ PART = Part(
         calendar.blueprint,
         jobs_page.blueprint,
         roster_edit.blueprint,
+        credit_evidence.blueprint,
         api_docs.blueprint,
         log.blueprint,
     ),
@@ -68,7 +71,7 @@ PART = Part(
         Import("penalties", "行政处罚", PENALTIES),
         Import("events", "信用事件", EVENTS),
     ),
-    jobs=(PRUNE, PURGE),
+    jobs=(PRUNE, PURGE, Job("evidence", "核对证据文件", evidence.check, "20 3 * * *")),
     permissions=(
         Permission(accounts.SELF, "登录工作台、修改本人密码", EVERYONE),
         Permission(accounts.ADMINISTER, "管理工作人员和角色", frozenset({"admin"})),
@@ -78,6 +81,12 @@ PART = Part(
         Permission("roster.edit", "录入和变更从业人员、执业机构和执业许可", frozenset({"clerk", "head"})),
         Permission("credit.read", "查看信用事件的全部内容", EVERYONE - {"witness", "draw", "admin"}),
         Permission("credit.record", "录入和撤销信用事件", frozenset({"clerk", "head", "inspector"})),
+        Permission(
+            evidence.READ,
+            "打开证据材料",
+            frozenset({"clerk", "head", "legal", "leader", "inspector", "auditor"}),
+        ),
+        Permission(evidence.ATTACH, "上传证据材料", frozenset({"clerk", "head", "legal", "inspector"})),
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
         Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
         Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),
@@ -115,6 +124,9 @@ PART = Part(
         "credit.record": "录入信用事件",
         "credit.annul": "撤销信用事件",
         "credit.disclose": "变更信用事件的公开",
+        "evidence.attach": "上传证据材料",
+        "evidence.fault": "证据文件缺失或被改动",
+        "evidence.recovered": "证据文件恢复",
         "import": "导入文件",
         "audit.purge": "清除期满的审计内容",
         **LOOK_UPS,

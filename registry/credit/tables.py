@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 import registry.roster.tables  # noqa: F401 - the foreign keys below need its tables
@@ -52,3 +52,24 @@ class EndRow(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("reg_credit_events.id"), primary_key=True)
     ground: Mapped[str] = mapped_column(String(16))
     ended_on: Mapped[date]
+
+
+class EvidenceRow(Base):
+    """A file that stands behind a record: `owner` is the record's public id, `digest` names the file (see evidence).
+
+    `name` is encrypted. `fault` is what the nightly check found: the file is `missing` or `altered`, null while it is well.
+    """
+
+    __tablename__ = "reg_evidence"
+    __table_args__ = (UniqueConstraint("owner", "digest"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    owner: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    type: Mapped[str] = mapped_column(String(8))
+    size: Mapped[int]
+    name: Mapped[bytes] = mapped_column(Bytes)
+    attached_by: Mapped[str] = mapped_column(String(80))
+    attached_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    fault: Mapped[str | None] = mapped_column(String(8), index=True)

@@ -88,7 +88,14 @@ class Host:
         """Units of work on this installation under another clock and chance; the demo city is loaded so."""
         # The upper parts' steps first, the ground's last: what an upper step does is an act too, and the ground records it.
         closing = [step for part in reversed(self.parts) for step in part.closing]
-        return Work(self.engine, clock=clock, keys=self.keys, chance=chance, closing=closing)
+        return Work(
+            self.engine,
+            clock=clock,
+            keys=self.keys,
+            chance=chance,
+            closing=closing,
+            home=self.settings.home,
+        )
 
     @property
     def permissions(self) -> list[Permission]:

@@ -59,21 +59,28 @@ class Keyring:
     def encrypt(self, text: str, context: str) -> bytes:
         """AES-256-GCM: key version (2 bytes), nonce (12), ciphertext and tag. `context` (as `table.column`) must be
         given again to decrypt, so a value moved to another column does not open."""
-        nonce = os.urandom(_NONCE)
-        sealed = self._fields[self._newest].encrypt(nonce, text.encode(), context.encode())
-        return self._newest.to_bytes(2, "big") + nonce + sealed
+        return self.seal(text.encode(), context)
 
     def decrypt(self, blob: bytes, context: str) -> str:
         """The text sealed in `blob`. Raises KeyMissing for an unknown key version or altered bytes."""
+        return self.unseal(blob, context).decode()
+
+    def seal(self, content: bytes, context: str) -> bytes:
+        """As `encrypt`, for the bytes of a file."""
+        nonce = os.urandom(_NONCE)
+        sealed = self._fields[self._newest].encrypt(nonce, content, context.encode())
+        return self._newest.to_bytes(2, "big") + nonce + sealed
+
+    def unseal(self, blob: bytes, context: str) -> bytes:
+        """As `decrypt`, for the bytes of a file."""
         version = int.from_bytes(blob[:2], "big")
         if version not in self._fields:
             raise KeyMissing(f"field key {version} is not installed")
         try:
-            plain = self._fields[version].decrypt(blob[2 : 2 + _NONCE], blob[2 + _NONCE :], context.encode())
+            return self._fields[version].decrypt(blob[2 : 2 + _NONCE], blob[2 + _NONCE :], context.encode())
         except (InvalidTag, ValueError) as error:
             # ValueError: cut off within the nonce.
             raise KeyMissing(f"{context}: altered, or sealed under another key") from error
-        return plain.decode()
 
     def blind(self, text: str, context: str) -> str:
         """Hex HMAC-SHA-256 of the text under the index key: equal texts of one column meet, nothing else shows."""

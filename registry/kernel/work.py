@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -95,7 +96,8 @@ class Work:
     """Opens units of work on one engine.
 
     `closing` steps run at the end of every write, in their order and inside its transaction: what the kernel must do
-    but may not import, such as the audit entry. `fences` run after them, and at the end of housekeeping too.
+    but may not import, such as the audit entry. `fences` run after them, and at the end of housekeeping too. `home` is
+    the installation's folder, for those whose rows stand for files; a composition without files has none.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Work:
         chance: Chance = os.urandom,
         closing: Sequence[Closing] = (),
         fences: Sequence[Closing] = (),
+        home: Path | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -114,6 +117,7 @@ class Work:
         self._chance = chance
         self._closing = tuple(closing)
         self._fences = tuple(fences)
+        self.home = home
         self._writing = engine.execution_options(unit="write")
         self._reading = engine.execution_options(unit="read", **_SNAPSHOT.get(engine.dialect.name, {}))
 
@@ -126,6 +130,7 @@ class Work:
             chance=self._chance,
             closing=self._closing,
             fences=(*self._fences, fence),
+            home=self.home,
         )
 
     @contextmanager
