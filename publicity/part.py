@@ -1,7 +1,7 @@
 """What publicity contributes."""
 
 from publicity.commands.feed import feed
-from publicity.notices import end
+from publicity.notices import follow
 from publicity.release import intake
 from publicity.release.states import PERMISSIONS, STEPS
 from publicity.web import feed_api, intake_hint, papers, public, public_api, staff
@@ -52,8 +52,9 @@ PART = Part(
     },
     jobs=(
         Job("intake", "收取待公开事项", intake.run, "* * * * *"),
-        Job("expire", "公示期满撤下", end.run, "5 0 * * *"),
+        Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
     ),
+    closing=(follow.close,),
     setup=intake_hint.install,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("pub_")),
 )

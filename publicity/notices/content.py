@@ -18,6 +18,8 @@ GROUNDS: Mapping[str, str] = {
     "unlawful": "原决定已被确认违法",
     "void": "原决定已被确认无效",
     "mistaken": "公示有误",
+    "removed": "移出名单",
+    "deleted": "异议成立，予以删除",
 }
 """Why a notice ended."""
 
@@ -25,6 +27,11 @@ EXPLAINED = frozenset({"quashed", "changed", "unlawful", "void"})
 """Grounds whose withdrawal is explained in public by the document's number (行政处罚法第四十八条)."""
 
 WITHDRAWABLE = tuple(ground for ground in GROUNDS if ground != "expired")
+FOLLOWING = frozenset({"repaired", "removed", "deleted"})
+"""Grounds that follow by themselves from a decision of the registry."""
+
+REGISTERED_MARKS = frozenset({"objection"})
+"""Marks that come and go with what the registry has open; the others are set by hand."""
 
 _DOCUMENT_NUMBER = {"permit": "XK_WSH", "penalty": "CF_WSH"}
 

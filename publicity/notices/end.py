@@ -36,10 +36,18 @@ def withdraw(session: WorkSession, actor: Actor, *, notice: str, ground: str) ->
     if ground not in WITHDRAWABLE:
         raise Invalid.field("ground", "unknown_ground", "请选择撤下理由")
     row = current(session, notice)
-    body, _ = contents(session, row)
-    session.act("notice.withdraw", row.public_id, ground=ground)
-    _end(session, [_Ending(row, "withdraw", ground, session.today, document_number(body))])
+    close(session, [(row, ground)])
     return row
+
+
+def close(session: WorkSession, endings: Sequence[tuple[Notice, str]]) -> None:
+    """Withdraws current notices, held by the caller, each on its ground; who may is the caller's to check. Call it last."""
+    ended = []
+    for row, ground in endings:
+        body, _ = contents(session, row)
+        session.act("notice.withdraw", row.public_id, ground=ground)
+        ended.append(_Ending(row, "withdraw", ground, session.today, document_number(body)))
+    _end(session, ended)
 
 
 def expire(session: WorkSession, actor: Actor, *, limit: int = _BATCH) -> int:

@@ -1,7 +1,7 @@
 """Publication and what follows it while a notice is current: correction and marks. Each is one leaf of the public book."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from publicity.notices.content import MARKS, public_body
 from publicity.notices.tables import Notice, NoticeVersion
 from publicity.release import decide, draft
+from registry.credit import disclosure
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, Gone, Invalid, NotFound
@@ -32,14 +33,16 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
     """公开: the release's fifth step. The notice, its leaf and the step stand together or not at all.
 
     From here on the content stands in the ledger alone; the release keeps no copy of it. Raises NotFound, Conflict
-    (`out_of_turn`, `changed`, `term_over`, `annulled`) or Refused.
+    (`out_of_turn`, `changed`, `term_over`, `annulled`, `ended`) or Refused.
     """
+    event = session.get_one(EventRow, decide.locked(session, release).event_id)
+    if draft.annulled(session, event.public_id):
+        raise Conflict("原记录已被撤销，不再公示", rule="annulled")
+    if disclosure.ended(session, [event.id]):
+        raise Conflict("该记录已经停止公示", rule="ended")
     row = decide.take(session, actor, release=release, step="publish", revision=revision, note=note)
     if row.until is not None and row.until < session.today:
         raise Conflict("公示期已满，不再公示", rule="term_over")
-    event = session.get_one(EventRow, row.event_id)
-    if draft.annulled(session, event.public_id):
-        raise Conflict("原记录已被撤销，不再公示", rule="annulled")
     body = public_body(
         kind=row.kind,
         title=row.title or "",
@@ -48,7 +51,7 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
         detail=row.detail or {},
         decided_on=row.decided_on,
         until=row.until,
-        marks=["objection"] if event.state == "异议" else [],
+        marks=disclosure.marks(session, [event.id])[event.id],
     )
     restricted = draft.restricted_of(session, row)
     draft.clear(row)
@@ -110,11 +113,16 @@ def mark(session: WorkSession, actor: Actor, *, notice: str, marks: Sequence[str
     if unknown := [name for name in marks if name not in MARKS]:
         raise Invalid.field("marks", "unknown_mark", f"没有这种标注：{'、'.join(unknown)}")
     row = current(session, notice)
+    append(session, [marked(session, row, marks)])
+    return row
+
+
+def marked(session: WorkSession, row: Notice, marks: Collection[str]) -> Version:
+    """The next version of a current notice, held by the caller, with these marks and no other. It names the act."""
     body, private = contents(session, row)
     body["marks"] = [name for name in MARKS if name in marks]
     session.act("notice.mark", row.public_id, marks=body["marks"])
-    append(session, [Version(row, "mark", body, private)])
-    return row
+    return Version(row, "mark", body, private)
 
 
 def current(session: WorkSession, notice: str) -> Notice:

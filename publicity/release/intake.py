@@ -11,9 +11,9 @@ from datetime import date
 from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from publicity.release import decide, draft
+from publicity.release import draft
 from publicity.release.tables import Cursor, Release
-from registry.credit import find
+from registry.credit import disclosure, find
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.work import Work, WorkSession
@@ -25,7 +25,7 @@ CURSOR = "intake"
 _BATCH = 500
 # Moving the cursor over acts of others is housekeeping, done when so many are behind it that skipping them costs time.
 _LAG = 2000
-RECORDED, ANNULLED = "credit.record", "credit.annul"
+RECORDED = "credit.record"
 
 
 def run(work: Work) -> Mapping[str, int]:
@@ -48,20 +48,24 @@ def run(work: Work) -> Mapping[str, int]:
 
 
 def take_in(session: WorkSession) -> int:
-    """Drafts a release for each releasable event among the next acts of the audit book, and stops those whose event was
-    annulled before publication. Returns how many were drafted."""
+    """Drafts a release for each releasable event among the next acts of the audit book. Returns how many were drafted."""
     cursor = _locked(session)
     dues: dict[tuple[str, date], Deadline] = {}
     drafted = 0
     acts = _ahead(session, cursor.position, limit=_BATCH)
-    recorded = [act.record for act in acts if act.action == RECORDED]
+    recorded = [act.record for act in acts]
     known = _with_release(session, recorded)
     events = find.events(session, [event for event in recorded if event not in known])
+    ended = disclosure.ended(session, [event.id for event in events.values()])
+    proposable = {
+        public_id
+        for public_id, event in events.items()
+        if event.id not in ended and draft.proposable(event, today=session.today)
+    }
     for act in acts:
         cursor.position = act.position + 1
-        if act.action == ANNULLED:
-            _stop(session, act.record)
-        elif act.record in events and draft.proposable(event := events[act.record], today=session.today):
+        if act.record in proposable:
+            event = events[act.record]
             key = (draft.kind_of(event), event.decided_on)
             if key not in dues:
                 dues[key] = draft.due(session, *key)
@@ -72,10 +76,10 @@ def take_in(session: WorkSession) -> int:
     return drafted
 
 
-def _ahead(session: WorkSession, position: int, *, limit: int) -> Sequence[Row[int, str, str]]:
+def _ahead(session: WorkSession, position: int, *, limit: int) -> Sequence[Row[int, str]]:
     """The next acts that matter here, in the order of the book. Positions are gapless, so none can appear behind one."""
-    found = select(EntryRow.position, EntryRow.action, EntryRow.record).where(
-        EntryRow.book == "audit", EntryRow.position >= position, EntryRow.action.in_((RECORDED, ANNULLED))
+    found = select(EntryRow.position, EntryRow.record).where(
+        EntryRow.book == "audit", EntryRow.position >= position, EntryRow.action == RECORDED
     )
     return session.execute(found.order_by(EntryRow.position).limit(limit)).all()
 
@@ -83,17 +87,6 @@ def _ahead(session: WorkSession, position: int, *, limit: int) -> Sequence[Row[i
 def _with_release(session: WorkSession, events: Sequence[str]) -> set[str]:
     found = select(EventRow.public_id).join(Release, Release.event_id == EventRow.id)
     return set(session.scalars(found.where(EventRow.public_id.in_(events))))
-
-
-def _release_of(session: WorkSession, event: str) -> Release | None:
-    found = select(Release).join(EventRow, EventRow.id == Release.event_id).where(EventRow.public_id == event)
-    return session.scalar(found.with_for_update(of=Release))
-
-
-def _stop(session: WorkSession, event: str) -> None:
-    row = _release_of(session, event)
-    if row is not None and decide.unpublished(row):
-        decide.stop(session, session.actor, row, reason="原记录已被撤销")
 
 
 def _locked(session: WorkSession) -> Cursor:

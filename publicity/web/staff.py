@@ -127,8 +127,13 @@ def withdraw(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/notices/<public_id>/marks")
 @requires("notice.mark")
 def mark(public_id: str) -> ResponseReturnValue:
+    by_hand = set(request.form.getlist("marks")) - content.REGISTERED_MARKS
     with work().write(current_actor()) as session:
-        publish.mark(session, session.actor, notice=public_id, marks=request.form.getlist("marks"))
+        shown = notices.notice(session, public_id)
+        registered = (
+            content.REGISTERED_MARKS.intersection(shown.body["marks"]) if isinstance(shown, Shown) else ()
+        )
+        publish.mark(session, session.actor, notice=public_id, marks=[*by_hand, *registered])
     flash("标注已更新。")
     return redirect(url_for("release.notice", public_id=public_id), 303)
 
@@ -160,8 +165,14 @@ def _notice(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnVa
     page = render_template(
         "publicity/staff_notice.html",
         notice=shown,
-        grounds=[(ground, content.GROUNDS[ground]) for ground in content.WITHDRAWABLE],
-        marks=list(content.MARKS.items()),
+        grounds=[
+            (ground, content.GROUNDS[ground])
+            for ground in content.WITHDRAWABLE
+            if ground not in content.FOLLOWING
+        ],
+        marks=[
+            (name, title) for name, title in content.MARKS.items() if name not in content.REGISTERED_MARKS
+        ],
         faults=faults,
         values=request.form,
     )

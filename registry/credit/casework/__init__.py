@@ -1,0 +1,1 @@
+"""What objections and repairs share: who stands at the desk, and which step was taken when."""
