@@ -16,6 +16,9 @@ from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
 from registry.credit import evidence
 from registry.credit.importers import EVENTS, PENALTIES, PERMITS
+from registry.credit.pledge import find as pledge_find
+from registry.credit.pledge import give as pledging
+from registry.credit.pledge.importer import PLEDGES
 from registry.kernel import runs, workdays
 from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
@@ -31,6 +34,7 @@ from registry.web import (
     credit_evidence,
     log,
     lookups,
+    pledges,
     roster,
     roster_edit,
     sign_in,
@@ -51,6 +55,7 @@ PART = Part(
         calendar.blueprint,
         jobs_page.blueprint,
         roster_edit.blueprint,
+        pledges.blueprint,
         credit_evidence.blueprint,
         api_docs.blueprint,
         log.blueprint,
@@ -70,6 +75,7 @@ PART = Part(
         Import("permits", "行政许可", PERMITS),
         Import("penalties", "行政处罚", PENALTIES),
         Import("events", "信用事件", EVENTS),
+        Import("pledges", "信用承诺", PLEDGES),
     ),
     jobs=(PRUNE, PURGE, Job("evidence", "核对证据文件", evidence.check, "20 3 * * *")),
     permissions=(
@@ -87,12 +93,14 @@ PART = Part(
             frozenset({"clerk", "head", "legal", "leader", "inspector", "auditor"}),
         ),
         Permission(evidence.ATTACH, "上传证据材料", frozenset({"clerk", "head", "legal", "inspector"})),
+        *pledging.PERMISSIONS,
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
         Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
         Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),
     ),
     navigation=(
         Navigation("名册", "roster.index", roster.READ, 100),
+        Navigation("信用承诺", "pledges.index", pledging.READ, 160, "信用"),
         Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800),
         Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810),
         Navigation("工作日历", "calendar.index", workdays.EDIT, 830),
@@ -100,6 +108,7 @@ PART = Part(
         Navigation("审计记录", "audit.index", audit_book.READ, 820),
         Navigation("查询记录", "lookups.index", audit_book.READ, 821),
     ),
+    worklists=(pledge_find.WORKLIST,),
     acts={
         "staff.add": "添加工作人员",
         "staff.change": "修改工作人员",
@@ -130,6 +139,7 @@ PART = Part(
         "import": "导入文件",
         "audit.purge": "清除期满的审计内容",
         **LOOK_UPS,
+        **pledging.ACTS,
     },
     closing=(audit_book.close,),
     identify=identify,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from registry.kernel.access import current_actor
 from registry.kernel.work import WorkSession
 from registry.roster.find import Found
+from registry.web import pledges
 
 
 class Panel(NamedTuple):
@@ -20,7 +21,7 @@ class Panel(NamedTuple):
     read: Callable[[WorkSession, Found], object | None]
 
 
-PANELS: Sequence[Panel] = ()
+PANELS: Sequence[Panel] = (Panel("registry/pledges/_panel.html", pledges.READ, pledges.panel),)
 
 
 class Filled(NamedTuple):

@@ -31,6 +31,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reg_evidence_fault"), ["fault"], unique=False)
 
     op.create_table(
+        "reg_idempotency_keys",
+        sa.Column("caller", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_reg_idempotency_keys")),
+    )
+    with op.batch_alter_table("reg_idempotency_keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_idempotency_keys_at"), ["at"], unique=False)
+
+    op.create_table(
+        "reg_pledge_serials",
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "day", name=op.f("pk_reg_pledge_serials")),
+    )
+    op.create_table(
         "reg_merges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -64,6 +83,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reg_merges_undoes_id"), ["undoes_id"], unique=False)
 
     op.create_table(
+        "insp_announcements",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("supersedes", sa.String(length=16), nullable=True),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("announced_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["insp_tasks.id"], name=op.f("fk_insp_announcements_task_id_insp_tasks")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_announcements")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_announcements_public_id")),
+    )
+    with op.batch_alter_table("insp_announcements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_announcements_task_id"), ["task_id"], unique=False)
+        batch_op.create_index(
+            "uq_insp_announcements_open_task",
+            ["task_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "reg_merge_moves",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("merge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -78,6 +123,67 @@ def upgrade() -> None:
     with op.batch_alter_table("reg_merge_moves", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reg_merge_moves_merge_id"), ["merge_id"], unique=False)
 
+    op.create_table(
+        "reg_pledges",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("promiser_name", sa.String(length=200), nullable=False),
+        sa.Column("promiser_kind", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("accepted_by", sa.String(length=200), nullable=False),
+        sa.Column("accepted_by_code", sa.String(length=18), nullable=False),
+        sa.Column("disclosure", sa.String(length=16), nullable=False),
+        sa.Column("performance", sa.String(length=16), nullable=True),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_pledges_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_pledges_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_pledges")),
+        sa.UniqueConstraint("code", name=op.f("uq_reg_pledges_code")),
+        sa.UniqueConstraint("content", name=op.f("uq_reg_pledges_content")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_pledges_public_id")),
+    )
+    with op.batch_alter_table("reg_pledges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_pledges_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(
+            "ix_reg_pledges_performance_valid_until", ["performance", "valid_until"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_reg_pledges_practitioner_id"), ["practitioner_id"], unique=False)
+
+    op.create_table(
+        "insp_commitments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("announcement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("commitment", sa.String(length=64), nullable=False),
+        sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"],
+            ["insp_announcements.id"],
+            name=op.f("fk_insp_commitments_announcement_id_insp_announcements"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_commitments")),
+        sa.UniqueConstraint(
+            "announcement_id", "commitment", name=op.f("uq_insp_commitments_announcement_id_commitment")
+        ),
+        sa.UniqueConstraint(
+            "announcement_id", "position", name=op.f("uq_insp_commitments_announcement_id_position")
+        ),
+    )
     op.create_table(
         "reg_credit_ends",
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -123,7 +229,7 @@ def upgrade() -> None:
         sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("licence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("field", sa.String(length=32), nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
         sa.Column("change", sa.LargeBinary(), nullable=False),
         sa.Column("correction", sa.Boolean(), nullable=False),
         sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -157,6 +263,39 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_reg_particulars_practitioner_id"), ["practitioner_id"], unique=False
         )
+
+    op.create_table(
+        "reg_pledge_outcomes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pledge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("performance", sa.String(length=16), nullable=False),
+        sa.Column("assessed_on", sa.Date(), nullable=False),
+        sa.Column("assessed_by", sa.String(length=200), nullable=False),
+        sa.Column("assessed_by_code", sa.String(length=18), nullable=True),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("actor_name", sa.String(length=60), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answers_id"],
+            ["reg_pledge_outcomes.id"],
+            name=op.f("fk_reg_pledge_outcomes_answers_id_reg_pledge_outcomes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["reg_credit_events.id"],
+            name=op.f("fk_reg_pledge_outcomes_event_id_reg_credit_events"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["pledge_id"], ["reg_pledges.id"], name=op.f("fk_reg_pledge_outcomes_pledge_id_reg_pledges")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_pledge_outcomes")),
+        sa.UniqueConstraint("answers_id", name=op.f("uq_reg_pledge_outcomes_answers_id")),
+    )
+    with op.batch_alter_table("reg_pledge_outcomes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_pledge_outcomes_pledge_id"), ["pledge_id"], unique=False)
 
     with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
@@ -250,6 +389,10 @@ def downgrade() -> None:
     with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
         batch_op.drop_column("recorded_at")
 
+    with op.batch_alter_table("reg_pledge_outcomes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_pledge_outcomes_pledge_id"))
+
+    op.drop_table("reg_pledge_outcomes")
     with op.batch_alter_table("reg_particulars", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_particulars_practitioner_id"))
         batch_op.drop_index(batch_op.f("ix_reg_particulars_organisation_id"))
@@ -262,16 +405,37 @@ def downgrade() -> None:
 
     op.drop_table("reg_objections")
     op.drop_table("reg_credit_ends")
+    op.drop_table("insp_commitments")
+    with op.batch_alter_table("reg_pledges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_pledges_practitioner_id"))
+        batch_op.drop_index("ix_reg_pledges_performance_valid_until")
+        batch_op.drop_index(batch_op.f("ix_reg_pledges_organisation_id"))
+
+    op.drop_table("reg_pledges")
     with op.batch_alter_table("reg_merge_moves", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_merge_moves_merge_id"))
 
     op.drop_table("reg_merge_moves")
+    with op.batch_alter_table("insp_announcements", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_insp_announcements_open_task",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_insp_announcements_task_id"))
+
+    op.drop_table("insp_announcements")
     with op.batch_alter_table("reg_merges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_merges_undoes_id"))
         batch_op.drop_index(batch_op.f("ix_reg_merges_kept_id"))
         batch_op.drop_index(batch_op.f("ix_reg_merges_absorbed_id"))
 
     op.drop_table("reg_merges")
+    op.drop_table("reg_pledge_serials")
+    with op.batch_alter_table("reg_idempotency_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_idempotency_keys_at"))
+
+    op.drop_table("reg_idempotency_keys")
     with op.batch_alter_table("reg_evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_evidence_fault"))
         batch_op.drop_index(batch_op.f("ix_reg_evidence_digest"))

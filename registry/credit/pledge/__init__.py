@@ -1,0 +1,1 @@
+"""信用承诺: written promises on the national template, and whether they were kept."""
