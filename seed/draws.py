@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from inspection.ceremony import conduct
+from inspection.ceremony import announce, conduct
 from inspection.plan import draft as plan
 from inspection.plan.tables import InspectorRow
 from inspection.visits import assign, findings
@@ -57,7 +57,8 @@ def _task(
 def _frozen(office: Office, task: str) -> str:
     dice = [{"kind": "dice", "by": "witness"}, {"kind": "dice", "by": "witness2"}]
     with office.work.write(office.actors["draw"]) as session:
-        draw = conduct.freeze(session, session.actor, task=task, plan=dice)
+        announced = announce.announce(session, session.actor, task=task, plan=dice)
+        draw = conduct.freeze(session, session.actor, draw_id=announced.public_id)
         conduct.commit(session, session.actor, draw_id=draw.public_id)
         return draw.public_id
 

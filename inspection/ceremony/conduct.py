@@ -5,6 +5,7 @@ Specification section 8: a task has one live draw at a time, a draw happens once
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,16 +14,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony import void
-from inspection.ceremony.rows import chance_of, expect, frame_of, locked, of_task, overdue
+from inspection.ceremony.announce import Party, opened, parties, predecessor, username
+from inspection.ceremony.rows import chance_of, expect, frame_of, locked, of_task
 from inspection.ceremony.tables import ChanceRow, DrawRow, SelectionRow
 from inspection.draw import chance, rules
 from inspection.draw.frame import check, frame_sha256
 from inspection.draw.record import draw
 from inspection.plan.frame import build
-from inspection.plan.tables import TaskRow
-from registry.accounts.staff import everybody
-from registry.accounts.tables import StaffRow
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
 from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
@@ -44,50 +42,45 @@ class Inputs:
     entropy: Sequence[Mapping[str, str]]
 
 
-def freeze(
-    session: WorkSession,
-    actor: Actor,
-    *,
-    task: str,
-    plan: Sequence[Mapping[str, str]],
-    supersedes: str | None = None,
-) -> DrawRow:
-    """Freezes the frame of the task with public id `task` under the plan of chance `plan` (specification section 2).
+def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
+    """Freezes the frame of an announced draw under its plan of chance (specification section 2).
 
     A frozen draw cannot be thrown away: it is carried out, voided by two people or lapses, and its successor names it.
-    If chance had been supplied to it, the successor keeps its frame. Raises Conflict while the task has a live draw,
-    Refused for parties who may not supply chance, Invalid (path and rule of the specification) for a frame that cannot
-    be drawn from.
+    If chance had been supplied to it, the successor keeps its frame; after a draw without assignment the same units
+    are mandatory. Raises Conflict while a commitment is missing, Refused for somebody who holds chance of this draw,
+    Invalid (path and rule of the specification) for a frame that cannot be drawn from.
     """
     actor.require("draw.freeze")
-    row = session.scalar(select(TaskRow).where(TaskRow.public_id == task).with_for_update())
-    if row is None:
-        raise NotFound("没有这项抽查任务")
+    announced = opened(session, draw_id)
+    row, plan = announced.task, parties(session, announced)
+    if any(party.awaited for party in plan):
+        raise Conflict("还有一方没有提交承诺值，不能冻结名录", rule="commitment_missing")
+    if actor.kind == "staff" and username(session, actor) in {party.by for party in plan}:
+        raise Refused("提供随机源的人不能冻结名录", rule="four_eyes")
+    entropy = [_planned(party) for party in plan]
     earlier = of_task(session, row.id)
-    if earlier and overdue(earlier[0].state, earlier[0].deadline, on=session.today):
-        void.lapse(session, actor, draw_id=earlier[0].public_id)
-    previous = _previous(earlier, supersedes)
-    _refuse_unfit(session, actor, plan, barred={past.void_party for past in earlier})
-    public_id = session.new_id()
-    if previous is not None and chance_of(session, previous):
-        document = {**frame_of(previous), "draw": public_id, "supersedes": supersedes}
-        document["entropy"] = [dict(item) for item in plan]
+    previous = predecessor(earlier, announced.supersedes)
+    if previous is not None and previous.state == "voided" and chance_of(session, previous):
+        document = {**frame_of(previous), "draw": draw_id, "supersedes": announced.supersedes}
+        document["entropy"] = entropy
     else:
         document = build(
             session,
             task=row,
-            draw=public_id,
+            draw=draw_id,
             as_of=session.today,
-            entropy=plan,
+            entropy=entropy,
             inspected=selected_in_year(session, session.today.year),
-            supersedes=supersedes,
+            supersedes=announced.supersedes,
+            drawn=_first_random(earlier),
         )
     try:
         check(document)
     except rules.InvalidFrame as fault:
         raise Invalid.field(fault.path, fault.rule, f"名录不符合抽取规范：{fault.message}") from fault
+    announced.ended_at = session.now
     frozen = DrawRow(
-        public_id=public_id,
+        public_id=draw_id,
         task_id=row.id,
         state="frozen",
         as_of=date.fromisoformat(str(document["as_of"])),
@@ -99,7 +92,7 @@ def freeze(
     )
     session.add(frozen)
     session.flush()
-    session.act("draw.freeze", public_id, task=row.public_id, frame_sha256=frozen.frame_sha256)
+    session.act("draw.freeze", draw_id, task=row.public_id, frame_sha256=frozen.frame_sha256)
     return frozen
 
 
@@ -241,11 +234,6 @@ def selected_in_year(session: Session, year: int) -> dict[str, int]:
     return {row.public_id: row.visits for row in rows}
 
 
-def username(session: Session, actor: Actor) -> str | None:
-    """Parties stand in the frame by user name: the record is read by people, for years."""
-    return session.scalar(select(StaffRow.username).where(StaffRow.public_id == actor.id))
-
-
 def _select(session: WorkSession, row: DrawRow, record: Mapping[str, Any]) -> None:
     teams = {assignment["unit"]: assignment["inspectors"] for assignment in record["assignments"]}
     organisations = session.execute(
@@ -264,37 +252,23 @@ def _item(planned: Mapping[str, str], supplied: ChanceRow) -> dict[str, str]:
     return item if supplied.nonce is None else {**item, "nonce": supplied.nonce}
 
 
-def _previous(earlier: Sequence[DrawRow], supersedes: str | None) -> DrawRow | None:
-    """The voided draw that the new one replaces; None for a task's first."""
-    last = earlier[0] if earlier else None
-    if last is not None and last.state in ("frozen", "committed", "ready"):
-        raise Conflict("该任务已有进行中的抽取", rule="live_draw")
-    if last is None and supersedes is None:
-        return None
-    if last is None or last.public_id != supersedes or last.state != "voided":
-        raise Conflict("同一任务的新抽取须写明其取代的、已作废的上一次抽取", rule="supersedes")
-    return last
-
-
-def _refuse_unfit(
-    session: WorkSession, actor: Actor, plan: Sequence[Mapping[str, str]], *, barred: set[str | None]
-) -> None:
-    """Whoever plans the draw must not hold its chance: two parties at least, witnesses of the office, none barred."""
-    parties = {item["by"] for item in plan}
-    if len(parties) < 2 and all(item["kind"] != "beacon" for item in plan):
-        raise Invalid.field("by", "two_parties", "随机源至少由两方提供，请选择两名见证人")
-    if parties & barred:
-        raise Refused("此前未提供随机源的一方不得参加本任务的抽取", rule="barred_party")
-    # Programs and the command line plan for parties who have no account here.
-    if actor.kind != "staff":
-        return
-    witnesses = {
-        staff.username
-        for staff in everybody(session)
-        if staff.ended_at is None and "witness" in staff.roles and staff.public_id != actor.id
+def _planned(party: Party) -> dict[str, str]:
+    """An item of the plan as the frame has it."""
+    named = {"source": party.source, "round": party.round, "commitment": party.commitment}
+    return {
+        "kind": party.kind,
+        "by": party.by,
+        **{key: value for key, value in named.items() if value is not None},
     }
-    if not parties <= witnesses:
-        raise Invalid.field("by", "not_a_witness", "掷骰子的须是在职的见证人，且不能是冻结名录的人本人")
+
+
+def _first_random(earlier: Sequence[DrawRow]) -> set[str] | None:
+    """The units of the task that are drawn already and still without inspectors (specification section 5.4).
+
+    Looked for in all its draws: a follow-up that was voided gives nobody a new first random.
+    """
+    stands = next((row for row in earlier if row.state == "unassignable"), None)
+    return {entry["unit"] for entry in json.loads(stands.record or b"{}")["selected"]} if stands else None
 
 
 def _log(session: WorkSession, index: int) -> dict[str, object]:

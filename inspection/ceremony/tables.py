@@ -9,6 +9,51 @@ from inspection.plan.tables import TaskRow
 from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
 
 
+class AnnouncementRow(Base):
+    """A draw that is going to be: its id, and who will supply what chance in which order (`plan`, without commitments).
+
+    It is open until its frame is frozen or it is called off; `ended_at` says when. The draw then bears the same id.
+    """
+
+    __tablename__ = "insp_announcements"
+    __table_args__ = (
+        Index(
+            "uq_insp_announcements_open_task",
+            "task_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("insp_tasks.id"), index=True)
+    plan: Mapped[list[dict[str, str]]] = mapped_column(JsonText)
+    supersedes: Mapped[str | None] = mapped_column(String(16))
+    announced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    announced_by: Mapped[str] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    task: Mapped[TaskRow] = relationship()
+
+
+class CommitmentRow(Base):
+    """What binds a party to the value that it will reveal (specification section 3.1)."""
+
+    __tablename__ = "insp_commitments"
+    __table_args__ = (
+        UniqueConstraint("announcement_id", "position"),
+        UniqueConstraint("announcement_id", "commitment"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("insp_announcements.id"))
+    position: Mapped[int]
+    commitment: Mapped[str] = mapped_column(String(64))
+    handed_over_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class DrawRow(Base):
     """抽取: `state` goes frozen → committed → ready → drawn or unassignable, or ends in voided.
 

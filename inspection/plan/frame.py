@@ -1,7 +1,7 @@
 """Freezes the population of one draw into the frame of the specification: everybody stands in it, also the excluded."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ GROUNDS = {
     "left": "已调离检查岗位",
     "directed": "定向检查",
     "drawn": "上次抽取已抽中",
+    "not_drawn": "上次抽取未抽中",
 }
 
 
@@ -34,11 +35,13 @@ def build(
     entropy: Sequence[Mapping[str, str]],
     inspected: Mapping[str, int],
     supersedes: str | None = None,
+    drawn: Collection[str] | None = None,
 ) -> dict[str, object]:
     """The frame of `task` on the day `as_of`, as a JSON document; the caller checks it by the specification.
 
     `inspected` counts this year's visits by organisation. Strata come from RULE in `inspection.plan.strata`,
-    exclusions from the register, both without anybody's choice.
+    exclusions from the register, both without anybody's choice. `drawn` are the units of an earlier draw whose
+    inspectors could not be assigned: they are mandatory now, and nobody else is drawn from (specification section 5.4).
     """
     kind = task.matter.object_kind
     adverse = _adverse(session, as_of)
@@ -48,14 +51,14 @@ def build(
     }
     units = []
     for member in find.population(session, kind, on=as_of):
-        ground = _unit_ground(member.state, inspected.get(member.public_id, 0), task.yearly_cap)
+        status, ground = _standing(member, inspected.get(member.public_id, 0), task.yearly_cap, drawn)
         units.append(
             {
                 "id": member.public_id,
                 "kind": kind,
                 "stratum": stratum(adverse.get(rows[member.public_id], ()), on=as_of),
                 "district": member.district,
-                "status": "eligible" if ground is None else "excluded",
+                "status": status,
                 "ground": ground,
                 "note": None,
             }
@@ -74,12 +77,17 @@ def build(
     }
 
 
-def _unit_ground(state: str, visits: int, cap: int | None) -> str | None:
-    if not ORGANISATION_STATES[state].practising:
-        return "not_practising"
+def _standing(
+    member: find.Member, visits: int, cap: int | None, drawn: Collection[str] | None
+) -> tuple[str, str | None]:
+    """The status of a unit in the frame, and its ground."""
+    if not ORGANISATION_STATES[member.state].practising:
+        return "excluded", "not_practising"
+    if drawn is not None:
+        return ("mandatory", "drawn") if member.public_id in drawn else ("excluded", "not_drawn")
     if cap is not None and visits >= cap:
-        return "yearly_cap"
-    return None
+        return "excluded", "yearly_cap"
+    return "eligible", None
 
 
 def _adverse(session: WorkSession, as_of: date) -> Mapping[int, Sequence[Adverse]]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from registry.kernel.faults import Conflict, Fault, FieldFault, Invalid
 from registry.web.forms import faults_by_path
 
@@ -77,6 +79,28 @@ def task_fields(form: Mapping[str, str]) -> dict[str, Any]:
         "yearly_cap": cap,
         "deadline": deadline,
     }
+
+
+def plan_of_chance(form: MultiDict[str, str]) -> list[dict[str, str]]:
+    """The plan that the form of a task asks for: dice, then reveals, then the beacon, which nobody can know before.
+
+    Raises Invalid for a beacon without its source, its round or whoever reads it out.
+    """
+    plan = [{"kind": "dice", "by": name} for name in form.getlist("by") if name]
+    plan += [{"kind": "reveal", "by": name} for name in form.getlist("reveal") if name]
+    beacon = {key: form.get(f"beacon_{key}", "").strip() for key in ("by", "source", "round")}
+    if any(beacon.values()):
+        faults = [
+            FieldFault(f"beacon_{key}", "id", f"{title}只能用字母、数字、点、下划线和连字符，至多 64 个")
+            for key, title in (("source", "来源"), ("round", "期号"))
+            if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", beacon[key])
+        ]
+        if not beacon["by"]:
+            faults.append(FieldFault("beacon_by", "missing", "请选择由谁录入公共随机源"))
+        if faults:
+            raise Invalid("公共随机源填写有误", faults)
+        plan.append({"kind": "beacon", **beacon})
+    return plan
 
 
 def task_faults(refused: Invalid | Conflict) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inspection.ceremony import conduct
+from inspection.ceremony import announce, conduct
 from inspection.ceremony import find as draws
 from inspection.ceremony import void as voiding
 from inspection.plan import draft
@@ -99,20 +99,60 @@ def task(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/inspection/tasks/<public_id>/freeze")
 @requires("draw.freeze")
 def freeze(public_id: str) -> ResponseReturnValue:
-    parties = [name for name in request.form.getlist("by") if name]
     try:
         with work().write(current_actor()) as session:
-            draw = conduct.freeze(
+            announced = announce.announced(session, public_id)
+            draw_id = (
+                announced.public_id
+                if announced is not None
+                else announce.announce(
+                    session,
+                    session.actor,
+                    task=public_id,
+                    plan=forms.plan_of_chance(request.form),
+                    supersedes=request.form.get("supersedes") or None,
+                ).public_id
+            )
+            announced = announce.announced(session, public_id)
+            ready = announced is not None and announced.complete
+            if ready:
+                conduct.freeze(session, session.actor, draw_id=draw_id)
+    except Fault as refused:
+        return _task_page(public_id, refused)
+    if not ready:
+        flash("抽取编号已公布，请各方提交承诺值。", "good")
+        return redirect(url_for("inspection.task", public_id=public_id), 303)
+    flash("名录已冻结。请核对后提交存证。", "good")
+    return redirect(url_for("inspection.draw", public_id=draw_id), 303)
+
+
+@blueprint.post("/inspection/tasks/<public_id>/commitment")
+@requires("draw.chance")
+def hand_over(public_id: str) -> ResponseReturnValue:
+    try:
+        with work().write(current_actor()) as session:
+            announce.hand_over(
                 session,
                 session.actor,
-                task=public_id,
-                plan=[{"kind": "dice", "by": name} for name in parties],
-                supersedes=request.form.get("supersedes") or None,
+                draw_id=request.form.get("draw", ""),
+                commitment=request.form.get("commitment", "").strip(),
             )
     except Fault as refused:
         return _task_page(public_id, refused)
-    flash("名录已冻结。请核对后提交存证。", "good")
-    return redirect(url_for("inspection.draw", public_id=draw.public_id), 303)
+    flash("承诺值已提交，不能更改。请妥善保管下载的随机数文件，揭示时需要。", "good")
+    return redirect(url_for("inspection.task", public_id=public_id), 303)
+
+
+@blueprint.post("/inspection/tasks/<public_id>/call-off")
+@requires("draw.freeze")
+def call_off(public_id: str) -> ResponseReturnValue:
+    try:
+        with work().write(current_actor()) as session:
+            announce.call_off(session, session.actor, draw_id=request.form.get("draw", ""))
+    except Fault as refused:
+        return _task_page(public_id, refused)
+    flash("公布的抽取已撤回，名录没有冻结。", "good")
+    return redirect(url_for("inspection.task", public_id=public_id), 303)
 
 
 def _task_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
@@ -121,6 +161,9 @@ def _task_page(public_id: str, refused: Fault | None = None) -> ResponseReturnVa
             "inspection/task.html",
             task=plan.task(session, public_id),
             draws=draws.of_task(session, public_id, on=session.today),
+            announced=announce.announced(session, public_id),
+            me=announce.username(session, current_actor()),
+            people={member.username: member.name for member in everybody(session)},
             witnesses=[
                 (member.username, f"{member.name}（{member.username}，{member.section}）")
                 for member in everybody(session)
@@ -129,6 +172,9 @@ def _task_page(public_id: str, refused: Fault | None = None) -> ResponseReturnVa
                 and member.public_id != current_actor().id
             ],
             chosen=request.form.getlist("by"),
+            revealing=request.form.getlist("reveal"),
+            kinds=draws.ENTROPY_KINDS,
+            values=request.form,
             faults=forms.told(refused) if refused else {},
             today=session.today,
         )
@@ -216,7 +262,7 @@ def _draw_page(public_id: str, refused: Fault | None = None) -> ResponseReturnVa
         page = render_template(
             "inspection/staff_draw.html",
             draw=draws.draw_page(session, public_id, on=session.today),
-            me=conduct.username(session, current_actor()),
+            me=announce.username(session, current_actor()),
             people={member.username: member.name for member in everybody(session)},
             grounds=GROUNDS,
             faults=forms.told(refused) if refused else {},

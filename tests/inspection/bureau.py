@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from inspection.ceremony import conduct
+from inspection.ceremony import announce, conduct
 from inspection.ceremony import void as voiding
 from inspection.plan import draft
 from inspection.plan.tables import InspectorRow
@@ -102,9 +102,10 @@ def frozen(
 ) -> str:
     """A frozen frame of which the log knows nothing yet; the id of its draw."""
     with work.write(OFFICE) as session:
-        return conduct.freeze(
+        announced = announce.announce(
             session, OFFICE, task=bureau.task, plan=plan or TWO_DICE, supersedes=supersedes
-        ).public_id
+        )
+        return conduct.freeze(session, OFFICE, draw_id=announced.public_id).public_id
 
 
 def committed(

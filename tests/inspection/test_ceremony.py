@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from inspection.ceremony import conduct, find
 from inspection.ceremony.tables import DrawRow
-from inspection.draw.chance import commitment
 from inspection.draw.verify import verify
 from inspection.plan import draft
 from inspection.plan.tables import InspectorRow
@@ -93,29 +92,6 @@ def test_dice_that_break_the_specification_are_refused_and_nothing_is_stored(
     assert refused.value.fields[0].path == "value"
     with work.read() as session:
         assert not any(item.value for item in find.draw_page(session, draw, on=session.today).plan), rule
-
-
-def test_a_reveal_that_does_not_give_its_commitment_is_refused(work: Work) -> None:
-    place = bureau.found(work)
-    value, nonce = "ab" * 16, "cd" * 16
-    # The draw's id is not known when a party commits, so parties commit to the id that the office announced.
-    with work.write(OFFICE) as session:
-        plan = [
-            {"kind": "dice", "by": "witness"},
-            {
-                "kind": "reveal",
-                "by": "bar",
-                "commitment": commitment("another", "bar", nonce=nonce, value=value),
-            },
-        ]
-        draw = conduct.freeze(session, OFFICE, task=place.task, plan=plan)
-        conduct.commit(session, OFFICE, draw_id=draw.public_id)
-    bureau.throw(work, draw.public_id, DICE)
-    for given in (nonce, None):
-        with pytest.raises(Invalid), work.write(OFFICE) as session:
-            conduct.supply(session, OFFICE, draw_id=draw.public_id, position=1, value=value, nonce=given)
-    with pytest.raises(Conflict, match="尚未全部提供"):
-        bureau.run(work, draw.public_id)
 
 
 def test_only_the_planned_party_supplies_its_item_in_its_turn(

@@ -11,6 +11,22 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "reg_case_steps",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("record", sa.String(length=16), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("actor_name", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_case_steps")),
+    )
+    with op.batch_alter_table("reg_case_steps", schema=None) as batch_op:
+        batch_op.create_index("ix_reg_case_steps_record_id", ["record", "id"], unique=False)
+
+    op.create_table(
         "reg_evidence",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -441,3 +457,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reg_evidence_digest"))
 
     op.drop_table("reg_evidence")
+    with op.batch_alter_table("reg_case_steps", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_case_steps_record_id")
+
+    op.drop_table("reg_case_steps")
