@@ -16,10 +16,12 @@ from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
 from registry.credit import evidence
 from registry.credit.importers import EVENTS, PENALTIES, PERMITS
+from registry.credit.objection import find as objections_find
+from registry.credit.objection import states as objection
 from registry.credit.pledge import find as pledge_find
 from registry.credit.pledge import give as pledging
 from registry.credit.pledge.importer import PLEDGES
-from registry.kernel import runs, workdays
+from registry.kernel import idempotency, runs, workdays
 from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
 from registry.kernel.part import Import, Job, Navigation, Part
@@ -27,6 +29,7 @@ from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
 from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
 from registry.web import (
+    api,
     api_docs,
     audit,
     calendar,
@@ -42,6 +45,7 @@ from registry.web import (
     staff,
 )
 from registry.web import jobs as jobs_page
+from registry.web.api import scopes
 
 PART = Part(
     name="registry",
@@ -57,6 +61,7 @@ PART = Part(
         roster_edit.blueprint,
         pledges.blueprint,
         credit_evidence.blueprint,
+        *api.BLUEPRINTS,
         api_docs.blueprint,
         log.blueprint,
     ),
@@ -77,7 +82,9 @@ PART = Part(
         Import("events", "信用事件", EVENTS),
         Import("pledges", "信用承诺", PLEDGES),
     ),
-    jobs=(PRUNE, PURGE, Job("evidence", "核对证据文件", evidence.check, "20 3 * * *")),
+    jobs=(PRUNE, idempotency.PURGE, PURGE, Job("evidence", "核对证据文件", evidence.check, "20 3 * * *")),
+    scopes=scopes.TITLES,
+    grants=scopes.GRANTS,
     permissions=(
         Permission(accounts.SELF, "登录工作台、修改本人密码", EVERYONE),
         Permission(accounts.ADMINISTER, "管理工作人员和角色", frozenset({"admin"})),
@@ -94,6 +101,12 @@ PART = Part(
         ),
         Permission(evidence.ATTACH, "上传证据材料", frozenset({"clerk", "head", "legal", "inspector"})),
         *pledging.PERMISSIONS,
+        Permission(
+            scopes.PERSONAL,
+            "通过接口读取证件号码提示、联系电话和文字材料",
+            frozenset({"clerk", "head", "legal", "leader", "inspector", "auditor"}),
+        ),
+        *objection.PERMISSIONS,
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
         Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
         Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),
@@ -108,7 +121,7 @@ PART = Part(
         Navigation("审计记录", "audit.index", audit_book.READ, 820),
         Navigation("查询记录", "lookups.index", audit_book.READ, 821),
     ),
-    worklists=(pledge_find.WORKLIST,),
+    worklists=(pledge_find.WORKLIST, *objections_find.WORKLISTS),
     acts={
         "staff.add": "添加工作人员",
         "staff.change": "修改工作人员",
@@ -139,6 +152,7 @@ PART = Part(
         "import": "导入文件",
         "audit.purge": "清除期满的审计内容",
         **LOOK_UPS,
+        **objection.ACTS,
         **pledging.ACTS,
     },
     closing=(audit_book.close,),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from registry.credit.objection.terms import Name
+from registry.kernel.access import Permission
 from registry.kernel.faults import Conflict
 
 STATES: Mapping[str, str] = {
@@ -17,8 +18,8 @@ STATES: Mapping[str, str] = {
     "told": "已办结",
     "appealed": "复核中",
 }
-OPEN = frozenset({"marked", "own", "transferred", "appealed"})
-"""While it is being handled the record carries its mark in public."""
+OPEN = frozenset({"marked", "own", "transferred", "appealed", "decided"})
+"""Until the subject has been told the answer, and a correction that it brings is made, the record carries its mark in public."""
 ASKED: Mapping[str, str] = {"correct": "更正", "supplement": "补充", "delete": "删除"}
 OUTCOMES: Mapping[str, str] = {
     "corrected": "异议成立，予以更正",
@@ -40,6 +41,7 @@ class Move(NamedTuple):
     term: Name | None
 
 
+READ = "objection.read"
 RECEIVE, HANDLE, DECIDE, REVIEW = (
     "objection.receive",
     "objection.handle",
@@ -63,3 +65,13 @@ def move(state: str, step: str) -> Move:
     if state not in found.before:
         raise Conflict(f"当前状态为“{STATES[state]}”，不能{found.title}", rule="out_of_turn")
     return found
+
+
+PERMISSIONS = (
+    Permission(READ, "查看异议", frozenset({"clerk", "head", "legal", "leader", "auditor"})),
+    Permission(RECEIVE, "受理异议和复核申请", frozenset({"clerk", "head"})),
+    Permission(HANDLE, "分办异议、告知处理结果", frozenset({"clerk", "head"})),
+    Permission(DECIDE, "作出异议处理决定", frozenset({"head", "leader"})),
+    Permission(REVIEW, "作出异议复核决定", frozenset({"leader"})),
+)
+ACTS: Mapping[str, str] = {f"objection.{step}": f"异议：{move.title}" for step, move in MOVES.items()}
