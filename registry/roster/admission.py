@@ -201,6 +201,10 @@ def _judge_practitioner(
                 ),
             )
         )
+    for former in new.earlier:
+        other = known.numbers.get((new.profession, former.number))
+        if other is not None and (person is None or other.practitioner_id != person.id):
+            return Verdict((FieldFault("earlier", "number-taken", "转入前的号码属于名册中另一执业证"),))
     if person is None:
         return Verdict()
     faults = list(_overlaps(new, known.licences.get(person.id, ()), today))
@@ -275,6 +279,7 @@ def _known(session: WorkSession, drafts: Sequence[NewPractitioner], blinds: Sequ
         for person in session.execute(select(*person_columns).where(PractitionerRow.id_blind.in_(blinds))):
             known.persons[person.id_blind] = person
     numbers = [new.licence_number for new in drafts]
+    numbers += [former.number for new in drafts for former in new.earlier]
     for held in session.execute(_LICENCE_BY_NUMBER.where(LicenceNumberRow.number.in_(numbers))):
         kept = known.numbers.get((held.profession, held.any_number))
         if kept is None or kept.ended_on is not None:

@@ -42,7 +42,11 @@ def change_state(
         .where(LicenceStateRow.licence_id == row.id, LicenceStateRow.until.is_(None))
         .values(until=on)
     )
-    session.add(LicenceStateRow(licence_id=row.id, state=state, since=on, until=None, reason=reason))
+    session.add(
+        LicenceStateRow(
+            licence_id=row.id, state=state, since=on, until=None, reason=reason, recorded_at=session.now
+        )
+    )
     ended = kinds.LICENCE_STATES[state].ended
     if ended:
         _leave(session, row, on)
@@ -79,7 +83,9 @@ def change_organisation_state(
         .values(until=on)
     )
     session.add(
-        OrganisationStateRow(organisation_id=row.id, state=state, since=on, until=None, reason=reason)
+        OrganisationStateRow(
+            organisation_id=row.id, state=state, since=on, until=None, reason=reason, recorded_at=session.now
+        )
     )
     row.state, row.state_since, row.state_reason = state, on, reason
     row.ended_on = on if kinds.ORGANISATION_STATES[state].ended else None
@@ -134,7 +140,14 @@ def transfer(
             .values(until=on)
         )
         session.add(
-            LicenceStateRow(licence_id=row.id, state="practising", since=on, until=None, reason="转所完成")
+            LicenceStateRow(
+                licence_id=row.id,
+                state="practising",
+                since=on,
+                until=None,
+                reason="转所完成",
+                recorded_at=session.now,
+            )
         )
         row.state, row.state_since, row.state_reason = "practising", on, "转所完成"
     session.flush()
@@ -264,6 +277,7 @@ def _join(session: WorkSession, row: LicenceRow, on: date) -> None:
                 organisation_id=row.organisation_id,
                 since=on,
                 until=None,
+                recorded_at=session.now,
             )
         )
 
@@ -274,7 +288,9 @@ def _renumber(session: WorkSession, row: LicenceRow, number: str, on: date) -> N
         .where(LicenceNumberRow.licence_id == row.id, LicenceNumberRow.until.is_(None))
         .values(until=on)
     )
-    session.add(LicenceNumberRow(licence_id=row.id, number=number, since=on, until=None))
+    session.add(
+        LicenceNumberRow(licence_id=row.id, number=number, since=on, until=None, recorded_at=session.now)
+    )
     row.number, row.serial = number, lawyer_serial(row.profession, number) or row.serial
     index.add_terms(session, row.practitioner_id, {number})
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Protocol
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol
 
 from registry.kernel import identifiers
 from registry.kernel.faults import FieldFault
@@ -46,11 +47,21 @@ class NewOrganisation:
     doubts: tuple[str, ...] = ()
 
 
+class EarlierNumber(NamedTuple):
+    """A number under which a licence was practised before the present one, from the day `since`."""
+
+    number: str
+    since: date
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewPractitioner:
     """A person with one licence to be enrolled. `joined_on` is the first day at `organisation`, if later than the grant.
 
     `state` None is not told: practising. `state_since` is the first day of another state; until then it was practised.
+    With `authoritative` an identity number whose check digit or date does not hold is kept and noted in
+    `identity_doubts` instead of refused: people bear what they were once issued. Who moves into the city brings
+    `origin`, the place left, and the `earlier` numbers, the first with the grant.
     """
 
     name: str
@@ -65,8 +76,11 @@ class NewPractitioner:
     joined_on: date | None = None
     state: str | None = None
     state_since: date | None = None
+    origin: str | None = None
+    earlier: tuple[EarlierNumber, ...] = ()
     authoritative: bool = False
     doubts: tuple[str, ...] = ()
+    identity_doubts: tuple[str, ...] = ()
 
 
 def check_organisation(new: NewOrganisation) -> tuple[NewOrganisation, list[FieldFault]]:
@@ -107,10 +121,12 @@ def check_practitioner(new: NewPractitioner) -> tuple[NewPractitioner, list[Fiel
     if profession is None:
         faults.append(FieldFault("profession", "unknown-profession", "职业不在五类法律服务职业之列"))
     name = _name(new.name, "name", "姓名", faults)
-    if new.id_type not in kinds.ID_TYPES:
-        faults.append(FieldFault("id_type", "unknown-id-type", f"证件类型应为：{'、'.join(kinds.ID_TYPES)}"))
-    id_number = _id_number(new, faults, doubts)
+    id_number, wrong, identity_doubts = check_identity(
+        new.id_type, new.id_number or "", authoritative=new.authoritative
+    )
+    faults += wrong
     number, category = _licence(new, faults, doubts)
+    earlier = _earlier(new, number, faults)
     if profession and category:
         if profession.categories and category not in profession.categories:
             faults.append(
@@ -131,14 +147,16 @@ def check_practitioner(new: NewPractitioner) -> tuple[NewPractitioner, list[Fiel
         faults.append(FieldFault("joined_on", "before-grant", "入职日期早于准予执业日期"))
     if new.state_since and new.state_since < new.granted_on:
         faults.append(FieldFault("state_since", "before-grant", "状态日期早于准予执业日期"))
-    texts = _texts(new, ("phone",), faults)
+    texts = _texts(new, ("phone", "origin"), faults)
     tidy = replace(
         new,
         name=name,
-        id_number=id_number,
+        id_number=id_number or None,
         licence_number=number,
         category=category,
+        earlier=earlier,
         doubts=tuple(doubts),
+        identity_doubts=tuple(identity_doubts),
         **texts,
     )
     return tidy, faults
@@ -199,17 +217,59 @@ def _uscc(new: NewOrganisation, faults: list[FieldFault], doubts: list[str]) -> 
     return code.text or None
 
 
-def _id_number(new: NewPractitioner, faults: list[FieldFault], doubts: list[str]) -> str | None:
-    number = read_code(new.id_number or "")
+def _earlier(new: NewPractitioner, number: str, faults: list[FieldFault]) -> tuple[EarlierNumber, ...]:
+    """The earlier numbers tidied, in their order. A lawyer's last six digits stay for life."""
+    tidy: list[EarlierNumber] = []
+    serial = lawyer_serial(new.profession, number)
+    for former in new.earlier:
+        code, wrong, _ = check_number(new.profession, former.number)
+        faults += [FieldFault("earlier", fault.rule, f"转入前的{fault.message}") for fault in wrong]
+        if serial and not wrong and lawyer_serial(new.profession, code) not in (None, serial):
+            faults.append(FieldFault("earlier", "serial-changed", f"末六位终身不变，应为 {serial}"))
+        tidy.append(EarlierNumber(code, former.since))
+    days = [former.since for former in tidy]
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        faults.append(FieldFault("earlier", "order", "转入前的号码应按启用日期先后填写"))
+    if days and days[0] < new.granted_on:
+        faults.append(FieldFault("earlier", "before-grant", "转入前的号码早于准予执业日期"))
+    if days and (new.joined_on is None or days[-1] >= new.joined_on):
+        faults.append(FieldFault("joined_on", "required", "请填写转入日期，并晚于转入前号码的启用日期"))
+    if days and not (new.origin or "").strip():
+        faults.append(FieldFault("origin", "required", "请填写转入前的执业地"))
+    return tuple(tidy)
+
+
+_KEPT = frozenset({"checksum", "date"})
+
+
+def check_identity(
+    id_type: str, id_number: str, *, authoritative: bool
+) -> tuple[str, list[FieldFault], list[str]]:
+    """An identity number tidied ("" for none), what is wrong with the paper, and the doubts about it."""
+    faults: list[FieldFault] = []
+    if id_type not in kinds.ID_TYPES:
+        faults.append(FieldFault("id_type", "unknown-id-type", f"证件类型应为：{'、'.join(kinds.ID_TYPES)}"))
+    number = read_code(id_number)
     if not number:
-        return None
-    if new.id_type == kinds.RESIDENT_ID:
+        return "", faults, []
+    if id_type == kinds.RESIDENT_ID:
         parsed = identifiers.parse_resident_id(number)
-        faults += _faults("id_number", "身份证号", parsed.faults)
-        doubts += _say("身份证号", parsed.warnings)
-    elif not (number.isascii() and number.isalnum() and 5 <= len(number) <= 20):
+        if authoritative and _KEPT.issuperset(parsed.faults):
+            return number, faults, _say("身份证号", parsed.faults + parsed.warnings)
+        return (
+            number,
+            faults + _faults("id_number", "身份证号", parsed.faults),
+            _say("身份证号", parsed.warnings),
+        )
+    if not (number.isascii() and number.isalnum() and 5 <= len(number) <= 20):
         faults.append(FieldFault("id_number", "id-form", "证件号码应为 5 至 20 位字母或数字"))
-    return number
+    return number, faults, []
+
+
+def check_name(text: str, path: str = "name", title: str = "姓名") -> tuple[str, list[FieldFault]]:
+    """A name tidied, and what is wrong with it."""
+    faults: list[FieldFault] = []
+    return _name(text, path, title, faults), faults
 
 
 def _name(text: str, path: str, title: str, faults: list[FieldFault]) -> str:

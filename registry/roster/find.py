@@ -44,6 +44,7 @@ __all__ = [
     "by_licence",
     "by_name",
     "by_uscc",
+    "head_of",
     "identity",
     "look_up",
     "members",
@@ -143,6 +144,27 @@ def people_called(session: WorkSession, public_ids: Collection[str]) -> dict[str
     query = select(PractitionerRow.public_id, PractitionerRow.name)
     rows = session.execute(query.where(PractitionerRow.public_id.in_(public_ids)))
     return {row.public_id: row.name for row in rows}
+
+
+def head_of(session: WorkSession, organisation_id: int) -> Found | None:
+    """The person of the roster who heads an organisation (row id): the one registered as such, else the one of its
+    people who bears the head's name. None where nobody or more than one does."""
+    place = session.execute(
+        select(OrganisationRow.head_id, OrganisationRow.head).where(OrganisationRow.id == organisation_id)
+    ).one_or_none()
+    if place is None:
+        return None
+    query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+    if place.head_id is not None:
+        query = query.where(PractitionerRow.id == place.head_id)
+    elif place.head:
+        member = (LicenceRow.organisation_id == organisation_id) & LicenceRow.ended_on.is_(None)
+        held = select(LicenceRow.practitioner_id).where(member)
+        query = query.where(PractitionerRow.name_key == fold(place.head), PractitionerRow.id.in_(held))
+    else:
+        return None
+    rows = session.execute(query.limit(2)).all()
+    return Found("practitioner", *rows[0]) if len(rows) == 1 else None
 
 
 def _first_organisation(session: WorkSession, condition: ColumnElement[bool]) -> Found | None:

@@ -100,6 +100,7 @@ PRACTITIONER_LAYOUT = Layout(
         Column("state", ("执业状态", "状态", "人员状态")),
         Column("state_since", ("状态日期", "状态变更日期")),
         Column("phone", ("电话", "联系电话", "手机", "手机号码"), personal=True),
+        Column("verified", ("证件已核对", "已核对证件原件")),
     ),
 )  # fmt: skip
 
@@ -172,7 +173,8 @@ def check_practitioner_row(layout: Layout, cells: Mapping[str, str]) -> Checked[
         joined_on=_day(reading, "joined_on"),
         state=_state(reading, kinds.LICENCE_STATES, _PRACTICE_WORDS),
         state_since=_day(reading, "state_since"),
-        authoritative=True,
+        # A wrong digit is a slip of the file, unless it says that somebody compared it with the paper.
+        authoritative=reading.read("verified") in ("是", "已核对"),
     )
     tidy, faults = check_practitioner(draft)
     # Without its profession nothing can be said about a number, without its day nothing about what came later.

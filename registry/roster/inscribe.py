@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from registry.kernel.work import WorkSession
 from registry.roster import admission, index, kinds
-from registry.roster.drafts import NewOrganisation, NewPractitioner, lawyer_serial
+from registry.roster.drafts import EarlierNumber, NewOrganisation, NewPractitioner, lawyer_serial
 from registry.roster.index import insert_rows
 from registry.roster.names import fold, organisation_terms, person_terms
 from registry.roster.tables import (
@@ -113,7 +113,7 @@ def inscribe_practitioners(
     ids = insert_rows(session, LicenceRow, rows)
     numbers, states, engagements = [], [], []
     for id_, new, row, joined in zip(ids, drafts, rows, began, strict=True):
-        numbers.append({"licence_id": id_, "number": row["number"], "since": new.granted_on, "until": None})
+        numbers += _numbers(session, id_, new)
         states += _states("licence_id", id_, "practising", row, new.granted_on)
         if new.organisation is not None:
             engagements.append(
@@ -123,6 +123,7 @@ def inscribe_practitioners(
                     "organisation_id": new.organisation.id,
                     "since": min(joined, row["ended_on"] or joined),
                     "until": row["ended_on"],
+                    "recorded_at": session.now,
                 }
             )
     session.execute(insert(LicenceNumberRow), numbers)
@@ -131,7 +132,7 @@ def inscribe_practitioners(
         session.execute(insert(EngagementRow), engagements)
     _index(session, drafts, verdicts, persons)
     made = [
-        Practitioner(person, public_id, Licence(id_, row["public_id"]), new.doubts)
+        Practitioner(person, public_id, Licence(id_, row["public_id"]), new.identity_doubts + new.doubts)
         for (person, public_id), id_, row, new in zip(persons, ids, rows, drafts, strict=True)
     ]
     if acts:
@@ -163,6 +164,7 @@ def _persons(
             "id_number": _sealed(session, new.id_number, admission.ID_CONTEXT),
             "id_blind": session.keys.blind(new.id_number, admission.ID_CONTEXT) if new.id_number else None,
             "phone": _sealed(session, new.phone, admission.PHONE_CONTEXT),
+            "doubts": list(new.identity_doubts),
             "enrolled_at": session.now,
         }
         for new, verdict in zip(drafts, verdicts, strict=True)
@@ -189,6 +191,7 @@ def _licence_row(session: WorkSession, new: NewPractitioner, person: int) -> dic
         "category": new.category,
         "organisation_id": new.organisation.id if new.organisation else None,
         "granted_on": new.granted_on,
+        "origin": new.origin,
         "state": state,
         "state_since": since,
         "state_reason": None,
@@ -196,6 +199,23 @@ def _licence_row(session: WorkSession, new: NewPractitioner, person: int) -> dic
         "doubts": list(new.doubts),
         "enrolled_at": session.now,
     }
+
+
+def _numbers(session: WorkSession, licence: int, new: NewPractitioner) -> list[dict[str, Any]]:
+    """The numbers of a licence, one behind the other; the present one holds from the move where there was one."""
+    present = new.joined_on if new.earlier and new.joined_on else new.granted_on
+    held = [*new.earlier, EarlierNumber(new.licence_number, present)]
+    ends = [later.since for later in held[1:]] + [None]
+    return [
+        {
+            "licence_id": licence,
+            "number": one.number,
+            "since": one.since,
+            "until": end,
+            "recorded_at": session.now,
+        }
+        for one, end in zip(held, ends, strict=True)
+    ]
 
 
 def _first_days(session: WorkSession, drafts: Sequence[NewPractitioner]) -> list[date]:
@@ -212,10 +232,11 @@ def _first_days(session: WorkSession, drafts: Sequence[NewPractitioner]) -> list
 
 def _states(column: str, id_: int, first: str, row: dict[str, Any], began: date) -> list[dict[str, Any]]:
     """The state told, and before it the first one."""
-    told = {column: id_, "state": row["state"], "since": row["state_since"], "until": None, "reason": None}
+    common = {column: id_, "reason": None, "recorded_at": row["enrolled_at"]}
+    told = {**common, "state": row["state"], "since": row["state_since"], "until": None}
     if row["state"] == first or began >= row["state_since"]:
         return [told]
-    before = {column: id_, "state": first, "since": began, "until": row["state_since"], "reason": None}
+    before = {**common, "state": first, "since": began, "until": row["state_since"]}
     return [before, told]
 
 
@@ -227,11 +248,12 @@ def _index(
 ) -> None:
     subjects = []
     for new, verdict, (person, _) in zip(drafts, verdicts, persons, strict=True):
+        numbers = {new.licence_number, *(former.number for former in new.earlier)}
         if verdict.person is None:
             key = fold(new.name)
-            subjects.append((person, key, person_terms(key) | {new.licence_number}))
+            subjects.append((person, key, person_terms(key) | numbers))
         else:
-            index.add_terms(session, person, {new.licence_number})
+            index.add_terms(session, person, numbers)
     index.add(session, "practitioner_id", subjects)
 
 

@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 
 from registry.kernel.faults import Invalid
 from registry.kernel.work import WorkSession
+from registry.roster import particulars
 from registry.roster.kinds import ORGANISATION_KINDS, PROFESSIONS, district_name
 from registry.roster.names import fold
 from registry.roster.tables import GramRow, LicenceRow, NameRow, OrganisationRow, PractitionerRow, TermRow
@@ -211,11 +212,15 @@ def _hits(session: WorkSession, found: Sequence[_Place]) -> list[Hit]:
     rows = {row.id: row for row in session.execute(_SUBJECTS, {"ids": ids})} if ids else {}
     people = [row.practitioner_id for row in rows.values() if row.practitioner_id is not None]
     callings = _callings(session, people)
+    renamed = [row.organisation_id for row in rows.values() if row.organisation_id and "\n" in row.key]
+    former = particulars.former_names(session, renamed) if renamed else {}
     hits = []
     for place in found:
         row = rows[place.name_id]
         if row.organisation is not None:
             detail = f"{ORGANISATION_KINDS[row.kind].title} · {district_name(row.district)}"
+            if names := former.get(row.organisation_id):
+                detail += f" · 曾用名 {'、'.join(names)}"
             hits.append(Hit("organisation", row.organisation, row.title, detail, str(place)))
         else:
             detail = callings.get(row.practitioner_id, "")
@@ -236,7 +241,9 @@ def _callings(session: WorkSession, people: Sequence[int]) -> dict[int, str]:
 _SUBJECTS = (
     select(
         NameRow.id,
+        NameRow.key,
         NameRow.practitioner_id,
+        NameRow.organisation_id,
         OrganisationRow.public_id.label("organisation"),
         OrganisationRow.name.label("title"),
         OrganisationRow.kind,

@@ -179,7 +179,7 @@ class EngagementRow(Base):
 
 
 class ParticularRow(Base):
-    """One change of one particular of an organisation, a person or a licence, in force from `since`.
+    """One change of one particular of an organisation, a person or a licence, in force from `since`, null for always.
 
     `change` is sealed: what it was, what it is, why (see registry.roster.particulars). A correction answers a slip: what
     stood there never held. `corrects_id` names the change that brought the slip, where one did.
@@ -192,7 +192,7 @@ class ParticularRow(Base):
     practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
     licence_id: Mapped[int | None] = mapped_column(ForeignKey("reg_licences.id"), index=True)
     field: Mapped[str] = mapped_column(String(32))
-    since: Mapped[date]
+    since: Mapped[date | None]
     change: Mapped[bytes] = mapped_column(Bytes)
     correction: Mapped[bool]
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("reg_particulars.id"))
