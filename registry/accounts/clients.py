@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from registry.kernel.work import WorkSession
 
 ADMINISTER = "clients.admin"
 SECRET_BYTES = 32
+NO_GRANTS: Mapping[str, frozenset[str]] = {}
 _TOKEN = re.compile(r"lc_([a-z2-7]{16})_([0-9a-f]{64})")
 _SCOPE = re.compile(r"[a-z]+(?::[a-z]+)+")
 
@@ -99,8 +100,9 @@ def names(session: WorkSession, public_ids: Iterable[str]) -> dict[str, str]:
     return dict(session.execute(found).all())
 
 
-def bearer(session: WorkSession, token: str) -> Actor:
-    """The client that `token` belongs to, with its scopes as permissions. Raises Unidentified for any other token."""
+def bearer(session: WorkSession, token: str, grants: Mapping[str, frozenset[str]] = NO_GRANTS) -> Actor:
+    """The client that `token` belongs to; its permissions are its scopes and what these grant. Raises Unidentified for
+    any other token."""
     parsed = _TOKEN.fullmatch(token)
     row = session.scalar(select(ClientRow).where(ClientRow.public_id == parsed[1])) if parsed else None
     if (
@@ -110,7 +112,8 @@ def bearer(session: WorkSession, token: str) -> Actor:
         or not hmac.compare_digest(row.secret_sha256, _digest(parsed[2]))
     ):
         raise Unidentified("访问令牌无效或已撤销", rule="token")
-    return Actor("client", row.public_id, row.name, frozenset(row.scopes))
+    granted = (grants.get(scope, frozenset()) for scope in row.scopes)
+    return Actor("client", row.public_id, row.name, frozenset(row.scopes).union(*granted))
 
 
 def _digest(secret: str) -> str:

@@ -23,7 +23,7 @@ def identify(request: Request, session: WorkSession) -> Actor | None:
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return clients.bearer(session, token.strip())
+        return clients.bearer(session, token.strip(), host().grants)
     if "staff" not in cookie:
         return None
     if session.now - datetime.fromisoformat(cookie["since"]) < LONGEST_SESSION:

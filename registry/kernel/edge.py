@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 import orjson
@@ -20,7 +21,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import TemplateNotFound
@@ -29,10 +29,10 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from registry.kernel import logs, metrics
+from registry.kernel import logs, metrics, openapi, problems
 from registry.kernel.access import ANONYMOUS, PUBLIC, Actor, current_actor, declared, public
 from registry.kernel.clock import local_text
-from registry.kernel.faults import Fault, Gone, Invalid, Refused, Unidentified
+from registry.kernel.faults import Fault, FieldFault, Gone, Refused, Unidentified
 from registry.migrations import pending
 
 if TYPE_CHECKING:
@@ -44,24 +44,6 @@ CONTENT_SECURITY_POLICY = (
 )
 _PROGRAM_PATHS = ("/api/", "/feed/", "/log/")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-_CRASHED = "服务出现故障，已记录；请稍后再试，或把请求编号告诉管理员"
-_TITLES = {
-    400: "请求有误",
-    401: "需要登录或有效的访问令牌",
-    403: "您没有此项权限",
-    404: "没有找到",
-    405: "不支持的请求方法",
-    409: "与现状冲突",
-    410: "已经撤下",
-    412: "内容已被他人修改",
-    413: "文件过大",
-    415: "不支持的内容类型",
-    422: "填写有误",
-    429: "请求过于频繁，请稍后再试",
-    500: _CRASHED,
-    503: "服务暂时不可用，请稍后再试",
-}
-
 csrf = CSRFProtect()
 
 
@@ -72,11 +54,6 @@ def install(app: Flask, host: "Host") -> None:
         # A token lives as long as its session: a form filled in over lunch must not be lost.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=host.settings.secure_cookies,
-        API_TITLE="legalcredit",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api/v1",
-        OPENAPI_JSON_PATH="openapi.json",
     )
     csrf.init_app(app)
     app.jinja_env.filters["local"] = local_text
@@ -95,8 +72,7 @@ def install(app: Flask, host: "Host") -> None:
     app.register_error_handler(Exception, _crash)
     # What fails outside the handlers above, or in them, is logged as they log it: without the exception's text.
     app.log_exception = lambda exc_info: logs.crash("crash", exc_info[1])  # type: ignore[method-assign]
-    api = _PlainApi(app)
-    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api = openapi.install(app)
     app.register_blueprint(_health)
     for part in host.parts:
         for blueprint in part.blueprints:
@@ -106,23 +82,7 @@ def install(app: Flask, host: "Host") -> None:
                 app.register_blueprint(blueprint)
         if part.setup is not None:
             part.setup(host, app)
-    document = app.view_functions["api-docs.openapi_json"]
-
-    # A function around the library's bound method, which takes no attributes.
-    @public
-    def openapi() -> ResponseReturnValue:
-        return cast(ResponseReturnValue, document())
-
-    app.view_functions["api-docs.openapi_json"] = openapi
-
-
-class _PlainApi(Api):  # type: ignore[misc]
-    """flask-smorest without its own error answers and paging headers: faults are translated in one place, here."""
-
-    DEFAULT_ERROR_RESPONSE_NAME = None
-
-    def _register_error_handlers(self) -> None:
-        return None
+    openapi.publish(app, api)
 
 
 def _host() -> "Host":
@@ -182,11 +142,18 @@ def _admit() -> None:
         if actor.kind == "anonymous":
             raise Unidentified("请先登录" if not _wants_json() else "需要有效的访问令牌")
         raise Refused("您没有此项权限", rule="permission")
+    if actor.kind == "client" and access != PUBLIC and not _program_path():
+        # The interfaces give personal data for scopes of their own; the office's pages show them without asking.
+        raise Refused("访问令牌只能用于接口，不能打开工作台页面", rule="interfaces-only")
     # A token travels in a header that no foreign page can set; only cookie sessions and anonymous forms need CSRF.
     if request.method not in ("GET", "HEAD", "OPTIONS") and actor.kind != "client":
         csrf.protect()
         if _has_nul(request.form):
             abort(400)
+
+
+def _program_path() -> bool:
+    return request.path.startswith(_PROGRAM_PATHS) or request.path.endswith(".json")
 
 
 def _finish(response: Response) -> Response:
@@ -219,39 +186,54 @@ def _finish(response: Response) -> Response:
 
 
 def _wants_json() -> bool:
-    if request.path.startswith(_PROGRAM_PATHS) or request.path.endswith(".json"):
+    if _program_path() or "Authorization" in request.headers:
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def _problem(status: int, rule: str, title: str, **more: object) -> ResponseReturnValue:
+def _problem(
+    status: int, rule: str, title: str, *, errors: Iterable[FieldFault] = (), **more: object
+) -> Response:
     """RFC 9457 for programs, a page for people, with the same words."""
+    request_id = g.get("request_id", "")
     if _wants_json():
-        body = {"type": f"urn:legalcredit:{rule}", "title": title, "status": status, "rule": rule, **more}
-        body["request_id"] = g.get("request_id", "")
-        response = Response(orjson.dumps(body), status, content_type="application/problem+json")
+        spoken = _language()
+        members = {**more, "request_id": request_id}
+        body = problems.document(status, rule, title, language=spoken, errors=errors, more=members)
+        response = Response(orjson.dumps(body), status, content_type=problems.MEDIA_TYPE)
+        response.headers["Content-Language"] = spoken
+        response.vary.add("Accept-Language")
     else:
-        page = {"status": status, "title": title, "request_id": g.get("request_id", ""), **more}
+        page = {"status": status, "title": title, "request_id": request_id, "errors": list(errors), **more}
         try:
             response = Response(render_template("registry/fault.html", **page), status)
         except (TemplateNotFound, SQLAlchemyError):
             # No frame in this composition, or the frame's own look at the database failed as the view's did.
             response = Response(f"{status} {title}\n", status, content_type="text/plain; charset=utf-8")
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
+    if challenge := _challenge(status):
+        response.headers["WWW-Authenticate"] = challenge
     return response
+
+
+def _challenge(status: int) -> str | None:
+    """RFC 6750 section 3: what a token lacks is said to whoever sent one."""
+    sent = "Authorization" in request.headers
+    if status == 401:
+        return 'Bearer error="invalid_token"' if sent else "Bearer"
+    return 'Bearer error="insufficient_scope"' if status == 403 and sent else None
+
+
+def _language() -> problems.Language:
+    asked = request.accept_languages.best_match(problems.LANGUAGES)
+    return "en" if asked == "en" else "zh-CN"
 
 
 def _fault(fault: Fault) -> ResponseReturnValue:
     if isinstance(fault, Unidentified) and not _wants_json():
         asked = request.full_path.removesuffix("?") if request.method == "GET" else None
         return redirect(url_for("sign_in.login", next=asked), 303)
-    more: dict[str, object] = {}
-    if isinstance(fault, Invalid):
-        more["errors"] = [{"path": f.path, "rule": f.rule, "message": f.message} for f in fault.fields]
-    if isinstance(fault, Gone):
-        more["gone"] = True
-    return _problem(fault.status, fault.rule, fault.title, **more)
+    more: dict[str, object] = {"gone": True} if isinstance(fault, Gone) else {}
+    return _problem(fault.status, fault.rule, fault.title, errors=fault.fields, **more)
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
@@ -262,50 +244,30 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
-    # webargs raises 422 with messages by location and field; they name fields and rules, never other rows.
+    # webargs says by location and field what is wrong; it names fields and rules, never other rows.
     messages = getattr(error, "data", {}).get("messages") if hasattr(error, "data") else None
     if messages is None:
-        answer = _problem(status, f"http_{status}", _TITLES.get(status, error.name))
+        answer = _problem(status, f"http_{status}", problems.TITLES.get(status, error.name))
     else:
-        errors = [
-            {"path": _path(location, path), "rule": "invalid", "message": message}
-            for location, fields in messages.items()
-            for path, message in _flatten(fields)
-        ]
-        answer = _problem(status, "invalid", _TITLES[422], errors=errors)
-    if isinstance(answer, Response):
-        for name, value in error.get_headers():
-            if name.lower() in ("allow", "retry-after"):
-                answer.headers[name] = value
+        errors = problems.schema_faults(messages, _language())
+        answer = _problem(status, "invalid", problems.TITLES[422], errors=errors)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            answer.headers[name] = value
     return answer
-
-
-def _path(location: str, keys: tuple[str, ...]) -> str:
-    """As in FieldFault: `items[3].index`; `json` or `query` where that is wrong as a whole."""
-    named = "".join(f"[{key}]" if key.isdecimal() else f".{key}" for key in keys if key != "_schema")
-    # A key may hold a lone surrogate, which the answer could not be sent with.
-    return named.removeprefix(".").encode(errors="backslashreplace").decode() or location
-
-
-def _flatten(fields: object, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:
-    if isinstance(fields, dict):
-        return [item for key, value in fields.items() for item in _flatten(value, (*path, str(key)))]
-    if isinstance(fields, list):
-        return [(path, str(message)) for message in fields]
-    return [(path, str(fields))]
 
 
 def _unavailable(error: OperationalError) -> ResponseReturnValue:
     """The database does not answer, or made us wait for a lock for too long; nothing was stored."""
     logs.crash("database", error, route=request.url_rule.rule if request.url_rule else "none")
-    answer = cast(Response, _problem(503, "database_unavailable", "数据库暂时不可用，请稍后再试"))
+    answer = _problem(503, "database_unavailable", "数据库暂时不可用，请稍后再试")
     answer.headers["Retry-After"] = "5"
     return answer
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
     logs.crash("crash", error, route=request.url_rule.rule if request.url_rule else "none")
-    return _problem(500, "internal", _CRASHED)
+    return _problem(500, "internal", problems.TITLES[500])
 
 
 _health = Blueprint("health", __name__)

@@ -14,10 +14,14 @@ class FieldFault:
 
 
 class Fault(Exception):
-    """A refusal that its reader can act on. `title` is Chinese and safe to show; `rule` is a stable English code."""
+    """A refusal that its reader can act on. `title` is Chinese and safe to show; `rule` is a stable English code.
+
+    `fields` names what is refused where the refusal is about fields.
+    """
 
     status = 400
     rule = "fault"
+    fields: Sequence[FieldFault] = ()
 
     def __init__(self, title: str, *, rule: str | None = None) -> None:
         super().__init__(title)
@@ -59,6 +63,13 @@ class Gone(Fault):
     rule = "gone"
 
 
+class Changed(Fault):
+    """What the act was meant for is no longer what its caller read (If-Match)."""
+
+    status = 412
+    rule = "changed"
+
+
 class Invalid(Fault):
     """The input breaks rules; `fields` names each."""
 
@@ -67,7 +78,7 @@ class Invalid(Fault):
 
     def __init__(self, title: str, fields: Iterable[FieldFault] = (), *, rule: str | None = None) -> None:
         super().__init__(title, rule=rule)
-        self.fields: Sequence[FieldFault] = tuple(fields)
+        self.fields = tuple(fields)
 
     @classmethod
     def field(cls, path: str, rule: str, message: str) -> "Invalid":

@@ -107,6 +107,11 @@ class Host:
         return {scope: title for part in self.parts for scope, title in part.scopes.items()}
 
     @property
+    def grants(self) -> dict[str, frozenset[str]]:
+        """The permissions that a scope of an API client carries beside its own name."""
+        return {scope: granted for part in self.parts for scope, granted in part.grants.items()}
+
+    @property
     def acts(self) -> dict[str, str]:
         """The verbs of the audit book with what they are called on its page."""
         return {verb: title for part in self.parts for verb, title in part.acts.items()}

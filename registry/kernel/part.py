@@ -77,6 +77,8 @@ class Import:
 
 @dataclass(frozen=True)
 class Part:
+    """`scopes` of API clients have titles; `grants` are the permissions that one carries beside its own name."""
+
     name: str
     blueprints: Sequence[Blueprint] = ()
     commands: Sequence[click.Command] = ()
@@ -89,6 +91,7 @@ class Part:
     closing: Sequence[Closing] = ()
     imports: Sequence[Import] = ()
     scopes: Mapping[str, str] = field(default_factory=dict)
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)
     identify: Identify | None = None
     setup: "Callable[[Host, Flask], None] | None" = None

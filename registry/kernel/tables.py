@@ -1,4 +1,4 @@
-"""The kernel's own tables: the office's calendar, and who runs which job."""
+"""The kernel's own tables: the office's calendar, who runs which job, and what was done under which idempotency key."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.kernel.store import Base, BigId, JsonText, UtcDateTime
+from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
 
 
 class Workday(Base):
@@ -67,3 +67,18 @@ class JobRun(Base):
     outcome: Mapped[str] = mapped_column(String(10))
     counts: Mapped[Any | None] = mapped_column(JsonText)
     error: Mapped[str | None] = mapped_column(String(100))
+
+
+class IdempotencyKeyRow(Base):
+    """The answer to a request that was carried out under a key of its caller's choosing (see registry.kernel.idempotency).
+
+    `key` and `request` are blind, `answer` is sealed: whoever calls may have put a name or a number into any of them.
+    """
+
+    __tablename__ = "reg_idempotency_keys"
+
+    caller: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[bytes] = mapped_column(Bytes)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,357 @@
+"""The roster for programs: people and organisations, enrolment, states and transfers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from registry.kernel.faults import Fault, Invalid, NotFound
+from registry.kernel.work import WorkSession
+from registry.roster import enrol, find, kinds, listing
+from registry.web.api.fields import Body, Day, Flag, PageQuery, public_id, text
+from registry.web.api.ground import Concern
+from registry.web.api.scopes import PERSONAL
+from registry.web.api.shapes import PeriodSchema, WorkplaceSchema
+
+READ = "roster.read"
+EDIT = "roster.edit"
+
+concern = Concern("roster", "名册：从业人员、执业机构、执业许可及其变更")
+
+_PROFESSION = validate.OneOf(tuple(kinds.PROFESSIONS))
+_KIND = validate.OneOf(tuple(kinds.ORGANISATION_KINDS))
+_LICENCE_STATE = validate.OneOf(tuple(kinds.LICENCE_STATES))
+_STATE = validate.OneOf(tuple(kinds.ORGANISATION_STATES))
+_DISTRICT = validate.Regexp(r"^[0-9]{6}\Z", error="String does not match expected pattern.")
+_SEARCH = {"description": "名称、拼音、首字母、执业证号或统一社会信用代码；不能与 district、state 同时使用"}
+
+
+class LicenceLineSchema(Schema):
+    id = public_id(attribute="public_id", required=True)
+    profession = fields.String(required=True, validate=_PROFESSION)
+    number = fields.String(
+        required=True, metadata={"description": "执业证号；律师转所后变更，末六位终身不变"}
+    )
+    category = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, validate=_LICENCE_STATE)
+    state_since = fields.Date(required=True)
+    granted_on = fields.Date(required=True)
+    ended_on = fields.Date(required=True, allow_none=True)
+    organisation = fields.Nested(WorkplaceSchema, required=True, allow_none=True)
+
+
+class PractitionerLineSchema(Schema):
+    id = public_id(attribute="public_id", required=True)
+    name = fields.String(required=True)
+    licences = fields.List(fields.Nested(LicenceLineSchema), required=True)
+
+
+class EngagementSchema(Schema):
+    organisation = fields.Nested(WorkplaceSchema, required=True)
+    since = fields.Date(required=True)
+    until = fields.Date(required=True, allow_none=True)
+
+
+class RosterLicenceSchema(LicenceLineSchema):
+    numbers = fields.List(fields.Nested(PeriodSchema), required=True)
+    states = fields.List(fields.Nested(PeriodSchema), required=True)
+    engagements = fields.List(fields.Nested(EngagementSchema), required=True)
+    doubts = fields.List(fields.String(), required=True, metadata={"description": "号码存疑之处"})
+
+
+class RosterPractitionerSchema(Schema):
+    id = public_id(attribute="public_id", required=True)
+    name = fields.String(required=True)
+    licences = fields.List(fields.Nested(RosterLicenceSchema), required=True)
+
+
+class ContactSchema(Schema):
+    id = public_id(attribute="public_id", required=True)
+    id_type = fields.String(required=True, validate=validate.OneOf(kinds.ID_TYPES))
+    id_hint = fields.String(
+        required=True, allow_none=True, metadata={"description": "证件号码的前六位和末两位"}
+    )
+    phone = fields.String(required=True, allow_none=True)
+
+
+class OrganisationLineSchema(Schema):
+    id = public_id(attribute="public_id", required=True)
+    kind = fields.String(required=True, validate=_KIND)
+    name = fields.String(required=True)
+    uscc = fields.String(required=True, allow_none=True)
+    licence_number = fields.String(required=True, allow_none=True)
+    form = fields.String(required=True, allow_none=True)
+    district = fields.String(required=True)
+    head = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, validate=_STATE)
+    state_since = fields.Date(required=True)
+    established_on = fields.Date(required=True, allow_none=True)
+    ended_on = fields.Date(required=True, allow_none=True)
+
+
+class RosterOrganisationSchema(OrganisationLineSchema):
+    authority = fields.String(required=True, allow_none=True, metadata={"description": "主管司法局"})
+    address = fields.String(required=True, allow_none=True, metadata={"description": "办公地址"})
+    phone = fields.String(required=True, allow_none=True, metadata={"description": "办公电话"})
+    head_office = fields.Nested(WorkplaceSchema, required=True, allow_none=True)
+    branches = fields.List(fields.Nested(WorkplaceSchema), required=True)
+    states = fields.List(fields.Nested(PeriodSchema), required=True)
+    doubts = fields.List(fields.String(), required=True, metadata={"description": "号码存疑之处"})
+
+
+class PractitionersQuery(PageQuery):
+    q = fields.String(load_default="", validate=validate.Length(max=60), metadata=_SEARCH)
+    profession = fields.String(load_default=None, validate=_PROFESSION)
+    district = fields.String(load_default=None, validate=_DISTRICT)
+    state = fields.String(load_default=None, validate=_LICENCE_STATE)
+    organisation = public_id(load_default=None, metadata={"description": "执业机构的 id"})
+
+
+class OrganisationsQuery(PageQuery):
+    q = fields.String(load_default="", validate=validate.Length(max=60), metadata=_SEARCH)
+    kind = fields.String(load_default=None, validate=_KIND)
+    district = fields.String(load_default=None, validate=_DISTRICT)
+    state = fields.String(load_default=None, validate=_STATE)
+
+
+class NewOrganisationSchema(Body):
+    kind = fields.String(required=True, validate=_KIND)
+    name = text(200, shortest=1, required=True)
+    district = fields.String(
+        required=True, validate=_DISTRICT, metadata={"description": "GB/T 2260 的六位代码"}
+    )
+    uscc = text(40, load_default=None, allow_none=True)
+    form = text(40, load_default=None, allow_none=True)
+    head = text(100, load_default=None, allow_none=True)
+    head_office = public_id(load_default=None, allow_none=True, metadata={"description": "分支机构的总机构"})
+    authority = text(200, load_default=None, allow_none=True)
+    licence_number = text(64, load_default=None, allow_none=True)
+    address = text(200, load_default=None, allow_none=True)
+    phone = text(40, load_default=None, allow_none=True)
+    established_on = Day(load_default=None, allow_none=True)
+    authoritative = Flag(
+        load_default=False,
+        metadata={"description": "号码照证书抄录：校验位不符的照收，记入 doubts（GB 32100）"},
+    )
+
+
+class NewPractitionerSchema(Body):
+    name = text(200, shortest=1, required=True)
+    profession = fields.String(required=True, validate=_PROFESSION)
+    licence_number = text(64, shortest=1, required=True)
+    granted_on = Day(required=True)
+    organisation = public_id(load_default=None, allow_none=True, metadata={"description": "执业机构的 id"})
+    id_type = fields.String(load_default=kinds.RESIDENT_ID, validate=validate.OneOf(kinds.ID_TYPES))
+    id_number = text(40, load_default=None, allow_none=True, metadata={"description": "加密保存，不再给出"})
+    category = text(40, load_default=None, allow_none=True)
+    phone = text(40, load_default=None, allow_none=True)
+    joined_on = Day(load_default=None, allow_none=True)
+    authoritative = Flag(load_default=False)
+
+
+class LicenceStateChangeSchema(Body):
+    state = fields.String(required=True, validate=_LICENCE_STATE)
+    on = Day(required=True, metadata={"description": "自哪一天起"})
+    reason = text(200, shortest=1, required=True, metadata={"description": "依据，如决定书文号"})
+
+
+class OrganisationStateChangeSchema(Body):
+    state = fields.String(required=True, validate=_STATE)
+    on = Day(required=True, metadata={"description": "自哪一天起"})
+    reason = text(200, shortest=1, required=True, metadata={"description": "依据，如决定书文号"})
+
+
+class TransferSchema(Body):
+    organisation = public_id(required=True, allow_none=True, metadata={"description": "转入机构的 id"})
+    on = Day(required=True)
+    licence_number = text(
+        64, load_default=None, allow_none=True, metadata={"description": "新执业证号，末六位不变"}
+    )
+
+
+@concern.listing("/practitioners", permission=READ, item=PractitionerLineSchema, query=PractitionersQuery)
+def practitioners(
+    session: WorkSession, asked: Mapping[str, Any], after: Any, limit: int
+) -> Sequence[listing.PersonLine]:
+    """从业人员
+
+    按职业、所在区、执业状态、执业机构筛选，按登记先后；带 q 时按名称等查找。
+    """
+    if not asked["q"]:
+        filters = {name: asked[name] for name in ("profession", "district", "state", "organisation")}
+        return listing.people(session, **filters, after=after or 0, limit=limit)
+    _refuse_filters(asked, "district", "state", "organisation")
+    hits = find.search(
+        session, asked["q"], kinds=[asked["profession"] or "practitioner"], after=after, limit=limit
+    )
+    lines = listing.people_by_id(session, [hit.public_id for hit in hits])
+    return [replace(lines[hit.public_id], next=hit.next) for hit in hits]
+
+
+@concern.read(
+    "/practitioners/<string(length=16):public_id>", permission=READ, answer=RosterPractitionerSchema
+)
+def practitioner(session: WorkSession, _asked: Mapping[str, Any], public_id: str) -> find.Practitioner:
+    """一名从业人员
+
+    全部执业许可及其号码、状态、执业机构的历史，现行的在前。
+    """
+    return find.practitioner(session, public_id)
+
+
+@concern.look_up(
+    "/practitioners/<string(length=16):public_id>/contact", permission=PERSONAL, answer=ContactSchema
+)
+def contact(session: WorkSession, _asked: Mapping[str, Any], public_id: str) -> listing.Contact:
+    """证件号码提示和联系电话
+
+    每次读取都记入审计记录（个人信息保护法第五十四条）。
+    """
+    found = listing.contact(session, public_id)
+    session.act("roster.view", public_id)
+    return found
+
+
+@concern.listing("/organisations", permission=READ, item=OrganisationLineSchema, query=OrganisationsQuery)
+def organisations(
+    session: WorkSession, asked: Mapping[str, Any], after: Any, limit: int
+) -> Sequence[listing.OrganisationLine]:
+    """执业机构
+
+    按类别、所在区、状态筛选，按登记先后；带 q 时按名称等查找。
+    """
+    if not asked["q"]:
+        filters = {name: asked[name] for name in ("kind", "district", "state")}
+        return listing.organisations(session, **filters, after=after or 0, limit=limit)
+    _refuse_filters(asked, "district", "state")
+    hits = find.search(session, asked["q"], kinds=[asked["kind"] or "organisation"], after=after, limit=limit)
+    lines = listing.organisations_by_id(session, [hit.public_id for hit in hits])
+    return [replace(lines[hit.public_id], next=hit.next) for hit in hits]
+
+
+@concern.read(
+    "/organisations/<string(length=16):public_id>", permission=READ, answer=RosterOrganisationSchema
+)
+def organisation(session: WorkSession, _asked: Mapping[str, Any], public_id: str) -> find.Organisation:
+    """一家执业机构
+
+    登记事项、总机构和分支机构、状态的历史。
+    """
+    return find.organisation(session, public_id)
+
+
+@concern.act(
+    "/organisations",
+    permission=EDIT,
+    body=NewOrganisationSchema,
+    shows=organisation,
+    answer=RosterOrganisationSchema,
+)
+def enrol_organisation(session: WorkSession, given: Mapping[str, Any]) -> str:
+    """登记一家执业机构"""
+    draft = {**given, "head_office": _place(session, "head_office", given["head_office"])}
+    return enrol.enrol_organisation(session, session.actor, **draft).public_id
+
+
+@concern.act(
+    "/practitioners",
+    permission=EDIT,
+    body=NewPractitionerSchema,
+    shows=practitioner,
+    answer=RosterPractitionerSchema,
+)
+def enrol_practitioner(session: WorkSession, given: Mapping[str, Any]) -> str:
+    """登记一名从业人员
+
+    证件号码已在册的人得到一份新的执业许可；与现有许可不能并存的，拒绝（律师法第十条、公证法第二十三条）。
+    """
+    draft = {**given, "organisation": _place(session, "organisation", given["organisation"])}
+    return enrol.enrol_practitioner(session, session.actor, **draft).public_id
+
+
+@concern.act(
+    "/organisations/<string(length=16):public_id>/states",
+    permission=EDIT,
+    body=OrganisationStateChangeSchema,
+    shows=organisation,
+    answer=RosterOrganisationSchema,
+    lock=listing.lock_organisation,
+)
+def change_organisation_state(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str:
+    """变更机构状态
+
+    自所给之日起进入新的状态；以前的状态留在历史中。
+    """
+    place = find.organisation(session, public_id)
+    enrol.change_organisation_state(session, session.actor, organisation=place, **given)
+    return public_id
+
+
+@concern.act(
+    "/practitioners/<string(length=16):public_id>/licences/<string(length=16):licence_id>/states",
+    permission=EDIT,
+    body=LicenceStateChangeSchema,
+    shows=practitioner,
+    answer=RosterPractitionerSchema,
+    lock=listing.lock_practitioner,
+)
+def change_licence_state(
+    session: WorkSession, given: Mapping[str, Any], public_id: str, licence_id: str
+) -> str:
+    """变更执业状态
+
+    自所给之日起进入新的状态；终止的许可只能恢复为正常执业。
+    """
+    licence = _licence(session, public_id, licence_id)
+    enrol.change_state(session, session.actor, licence=licence, **given)
+    return public_id
+
+
+@concern.act(
+    "/practitioners/<string(length=16):public_id>/licences/<string(length=16):licence_id>/transfers",
+    permission=EDIT,
+    body=TransferSchema,
+    shows=practitioner,
+    answer=RosterPractitionerSchema,
+    lock=listing.lock_practitioner,
+)
+def transfer(session: WorkSession, given: Mapping[str, Any], public_id: str, licence_id: str) -> str:
+    """变更执业机构
+
+    停止执业期间不得变更（律师和律师事务所违法行为处罚办法第四十七条）。
+    """
+    licence = _licence(session, public_id, licence_id)
+    place = _place(session, "organisation", given["organisation"])
+    enrol.transfer(
+        session,
+        session.actor,
+        licence=licence,
+        organisation=place,
+        on=given["on"],
+        number=given["licence_number"],
+    )
+    return public_id
+
+
+def _refuse_filters(asked: Mapping[str, Any], *names: str) -> None:
+    if given := [name for name in names if asked[name]]:
+        raise Fault(f"q 不能与 {'、'.join(given)} 同时使用", rule="filters")
+
+
+def _licence(session: WorkSession, public_id: str, licence_id: str) -> find.Licence:
+    """An address that mixes two people is no address."""
+    person = find.practitioner(session, public_id)
+    found = next((licence for licence in person.licences if licence.public_id == licence_id), None)
+    if found is None:
+        raise NotFound("没有这份执业许可")
+    return found
+
+
+def _place(session: WorkSession, path: str, given: str | None) -> find.Organisation | None:
+    if given is None:
+        return None
+    try:
+        return find.organisation(session, given)
+    except NotFound as unknown:
+        raise Invalid.field(path, "unknown-organisation", "名册中没有这家机构") from unknown
