@@ -34,7 +34,7 @@ def test_an_administrator_gives_out_a_token_and_takes_it_back(
     assert admin.post(f"/staff/clients/{public_id}/revoke").status_code == 303
     revoked = _read(client, token)
     assert (revoked.status_code, revoked.json["rule"]) == (401, "token")
-    assert revoked.headers["WWW-Authenticate"] == "Bearer"
+    assert revoked.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
     assert admin.post(f"/staff/clients/{public_id}/revoke").status_code == 409
     with work.read() as session:
         assert [(one.name, one.revoked_at is None) for one in clients.everyone(session)] == [
