@@ -10,7 +10,7 @@ from typing import NamedTuple
 from registry.kernel.access import current_actor
 from registry.kernel.work import WorkSession
 from registry.roster.find import Found
-from registry.web import pledges
+from registry.web import objections, pledges
 
 
 class Panel(NamedTuple):
@@ -21,7 +21,10 @@ class Panel(NamedTuple):
     read: Callable[[WorkSession, Found], object | None]
 
 
-PANELS: Sequence[Panel] = (Panel("registry/pledges/_panel.html", pledges.READ, pledges.panel),)
+PANELS: Sequence[Panel] = (
+    Panel("registry/objections/_panel.html", objections.READ, objections.panel),
+    Panel("registry/pledges/_panel.html", pledges.READ, pledges.panel),
+)
 
 
 class Filled(NamedTuple):

@@ -187,7 +187,7 @@ def _objections() -> Select[Any, Any]:
     return select(ObjectionRow, EventRow).join(EventRow, EventRow.id == ObjectionRow.event_id)
 
 
-def _listed(row: Row[Any]) -> Listed:
+def _listed(row: Row[Any, Any]) -> Listed:
     stored: ObjectionRow = row.ObjectionRow
     event: EventRow = row.EventRow
     return Listed(
