@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from registry.credit import standing
 from registry.credit.objection.states import OPEN
 from registry.credit.objection.tables import ObjectionRow
 from registry.credit.tables import EndRow, EventRow
@@ -45,8 +46,16 @@ def end(session: WorkSession, *, event: int, ground: Ground) -> None:
 
 
 def announce(session: WorkSession, event: int) -> None:
-    """Names the act that tells whoever publishes to look again: an end, or a mark that comes or goes."""
-    session.act(ACT, session.scalars(select(EventRow.public_id).where(EventRow.id == event)).one())
+    """Names the act that tells whoever publishes to look again: an end, or a mark that comes or goes. What it does to the
+    standing of the event's subject is done here."""
+    subject = (EventRow.public_id, EventRow.practitioner_id, EventRow.organisation_id)
+    row = session.execute(select(*subject).where(EventRow.id == event)).one()
+    session.act(ACT, row.public_id)
+    standing.refresh(
+        session,
+        practitioners=filter(None, [row.practitioner_id]),
+        organisations=filter(None, [row.organisation_id]),
+    )
 
 
 def ended(session: WorkSession, events: Collection[int]) -> Mapping[int, End]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from registry.credit import catalogue
+from registry.credit import catalogue, standing
 from registry.credit.columns import RESTRICTED as RESTRICTED_CODES
 from registry.credit.columns import SCOPES
 from registry.credit.standard import natural_key
@@ -217,7 +217,13 @@ def _insert(session: WorkSession, values: list[dict[str, Any]]) -> list[CreditEv
     if not values:
         return []
     statement = insert(EventRow).returning(EventRow.id, EventRow.public_id, sort_by_parameter_order=True)
-    return [CreditEvent(row.id, row.public_id, created=True) for row in session.execute(statement, values)]
+    made = [CreditEvent(row.id, row.public_id, created=True) for row in session.execute(statement, values)]
+    standing.refresh(
+        session,
+        practitioners=(row["practitioner_id"] for row in values if row["practitioner_id"] is not None),
+        organisations=(row["organisation_id"] for row in values if row["organisation_id"] is not None),
+    )
+    return made
 
 
 def _refuse(new: NewEvent, path: str, today: date) -> None:

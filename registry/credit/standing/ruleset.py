@@ -4,10 +4,11 @@ Points are whole numbers. A day belongs to exactly one rule set, and every event
 that is asked about, with the terms that this one lays down, however old the event is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 Repaired = Literal["ends", "counts"]
@@ -181,14 +182,14 @@ Book = Sequence[Window]
 
 def windows(sets: Mapping[int, RuleSet]) -> list[Window]:
     """The days of each rule set (by row id): to the day that it names as its last, or until the next one begins."""
-    return list(_windows(sorted(sets.items(), key=lambda entry: entry[1].since)))
-
-
-def _windows(ordered: Sequence[tuple[int, RuleSet]]) -> Iterator[Window]:
-    following: list[date | None] = [rules.since for _, rules in ordered[1:]] + [None]
-    for (key, rules), successor in zip(ordered, following, strict=True):
+    ordered = sorted(sets.items(), key=lambda entry: entry[1].since)
+    successors = [rules.since for _, rules in ordered][1:]
+    found = []
+    for (key, rules), successor in zip_longest(ordered, successors):
         stated = rules.until + ONE_DAY if rules.until else None
-        yield Window(key, rules, rules.since, min(filter(None, (stated, successor)), default=None))
+        until = min(filter(None, (stated, successor)), default=None)
+        found.append(Window(key, rules, rules.since, until))
+    return found
 
 
 def on(book: Book, day: date) -> Window | None:

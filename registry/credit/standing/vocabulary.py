@@ -4,13 +4,18 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from registry.credit.columns import PENALTY_KINDS
 from registry.credit.words import penalty_kinds
 
-_TABLE = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8"))
+_TEXT = Path(__file__).with_name("vocabulary.toml").read_bytes()
+_TABLE = tomllib.loads(_TEXT.decode())
+VOCABULARY = sha256(_TEXT).hexdigest()[:8]
+"""Tells words that were read with this vocabulary from those of another."""
+
 RESULTS: Mapping[str, frozenset[str]] = {kind: frozenset(words) for kind, words in _TABLE["results"].items()}
 
 

@@ -66,6 +66,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("region", "day", name=op.f("pk_reg_pledge_serials")),
     )
     op.create_table(
+        "reg_standing_rules",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("sample", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'adopted', 'withdrawn')", name=op.f("ck_reg_standing_rules_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_standing_rules")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_standing_rules_public_id")),
+    )
+    op.create_table(
         "reg_merges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -97,6 +119,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reg_merges_absorbed_id"), ["absorbed_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reg_merges_kept_id"), ["kept_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reg_merges_undoes_id"), ["undoes_id"], unique=False)
+
+    op.create_table(
+        "reg_standing_trials",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rules_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counts", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["rules_id"],
+            ["reg_standing_rules.id"],
+            name=op.f("fk_reg_standing_trials_rules_id_reg_standing_rules"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_standing_trials")),
+    )
+    with op.batch_alter_table("reg_standing_trials", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_standing_trials_rules_id"), ["rules_id"], unique=False)
 
     op.create_table(
         "insp_announcements",
@@ -179,6 +221,78 @@ def upgrade() -> None:
             "ix_reg_pledges_performance_valid_until", ["performance", "valid_until"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_reg_pledges_practitioner_id"), ["practitioner_id"], unique=False)
+
+    op.create_table(
+        "reg_standing_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("trial_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.String(length=8), nullable=True),
+        sa.Column("after", sa.String(length=8), nullable=True),
+        sa.Column("points_before", sa.Integer(), nullable=True),
+        sa.Column("points_after", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_standing_changes_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_standing_changes_practitioner_id_reg_practitioners"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["trial_id"],
+            ["reg_standing_trials.id"],
+            name=op.f("fk_reg_standing_changes_trial_id_reg_standing_trials"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_standing_changes")),
+    )
+    with op.batch_alter_table("reg_standing_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reg_standing_changes_trial_id_kind_id", ["trial_id", "kind", "id"], unique=False
+        )
+
+    op.create_table(
+        "reg_standings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("grade", sa.String(length=8), nullable=False),
+        sa.Column("rules_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(organisation_id IS NULL) <> (practitioner_id IS NULL)",
+            name=op.f("ck_reg_standings_one_subject"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_standings_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_standings_practitioner_id_reg_practitioners"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["rules_id"], ["reg_standing_rules.id"], name=op.f("fk_reg_standings_rules_id_reg_standing_rules")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_standings")),
+    )
+    with op.batch_alter_table("reg_standings", schema=None) as batch_op:
+        batch_op.create_index("ix_reg_standings_kind_grade", ["kind", "grade"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reg_standings_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_standings_practitioner_id"), ["practitioner_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_reg_standings_rules_id"), ["rules_id"], unique=False)
 
     op.create_table(
         "insp_commitments",
@@ -313,6 +427,18 @@ def upgrade() -> None:
     with op.batch_alter_table("reg_pledge_outcomes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reg_pledge_outcomes_pledge_id"), ["pledge_id"], unique=False)
 
+    op.create_table(
+        "reg_standing_words",
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("vocabulary", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["reg_credit_events.id"],
+            name=op.f("fk_reg_standing_words_event_id_reg_credit_events"),
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_reg_standing_words")),
+    )
     with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -405,6 +531,7 @@ def downgrade() -> None:
     with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
         batch_op.drop_column("recorded_at")
 
+    op.drop_table("reg_standing_words")
     with op.batch_alter_table("reg_pledge_outcomes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_pledge_outcomes_pledge_id"))
 
@@ -422,6 +549,17 @@ def downgrade() -> None:
     op.drop_table("reg_objections")
     op.drop_table("reg_credit_ends")
     op.drop_table("insp_commitments")
+    with op.batch_alter_table("reg_standings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_standings_rules_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_standings_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_standings_organisation_id"))
+        batch_op.drop_index("ix_reg_standings_kind_grade")
+
+    op.drop_table("reg_standings")
+    with op.batch_alter_table("reg_standing_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_standing_changes_trial_id_kind_id")
+
+    op.drop_table("reg_standing_changes")
     with op.batch_alter_table("reg_pledges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_pledges_practitioner_id"))
         batch_op.drop_index("ix_reg_pledges_performance_valid_until")
@@ -441,12 +579,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_insp_announcements_task_id"))
 
     op.drop_table("insp_announcements")
+    with op.batch_alter_table("reg_standing_trials", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_standing_trials_rules_id"))
+
+    op.drop_table("reg_standing_trials")
     with op.batch_alter_table("reg_merges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_merges_undoes_id"))
         batch_op.drop_index(batch_op.f("ix_reg_merges_kept_id"))
         batch_op.drop_index(batch_op.f("ix_reg_merges_absorbed_id"))
 
     op.drop_table("reg_merges")
+    op.drop_table("reg_standing_rules")
     op.drop_table("reg_pledge_serials")
     with op.batch_alter_table("reg_idempotency_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_idempotency_keys_at"))

@@ -1,0 +1,170 @@
+"""Reads what standing needs to know of subjects: their kinds, and their events as facts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, func, select
+
+from registry.credit.casework.tables import StepRow
+from registry.credit.objection.tables import ObjectionRow
+from registry.credit.standing.fact import Fact, Objection
+from registry.credit.standing.tables import WordsRow
+from registry.credit.standing.vocabulary import VOCABULARY, words_of
+from registry.credit.tables import EndRow, EventRow
+from registry.credit.wording import opened
+from registry.kernel.clock import local_day
+from registry.kernel.work import WorkSession
+from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
+
+
+class Holder(NamedTuple):
+    """Whose standing it is: "practitioner" or "organisation", and the row id."""
+
+    register: str
+    id: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """`kinds` are the professions of a person, or the kind of an organisation. `unread` are events by row id whose words
+    had to be read from what is sealed; whoever may write keeps them."""
+
+    kinds: dict[Holder, list[str]]
+    facts: dict[Holder, list[Fact]]
+    unread: dict[int, str]
+
+
+def load(
+    session: WorkSession, *, practitioners: Collection[int] = (), organisations: Collection[int] = ()
+) -> Known:
+    """What is known of these subjects (row ids), in a handful of queries. A merged record's events are those of the kept
+    one; ask for that."""
+    kinds: dict[Holder, list[str]] = {}
+    facts: dict[Holder, list[Fact]] = {}
+    unread: dict[int, str] = {}
+    if organisations:
+        found = select(OrganisationRow.id, OrganisationRow.kind).where(OrganisationRow.id.in_(organisations))
+        kinds.update({Holder("organisation", row.id): [row.kind] for row in session.execute(found)})
+        events = _EVENTS.add_columns(EventRow.organisation_id.label("holder")).where(
+            EventRow.organisation_id.in_(organisations)
+        )
+        _read(session, "organisation", events, facts, unread)
+    if practitioners:
+        person = func.coalesce(PractitionerRow.merged_into_id, PractitionerRow.id)
+        own = PractitionerRow.id.in_(practitioners) | PractitionerRow.merged_into_id.in_(practitioners)
+        professions = (
+            select(person.label("holder"), LicenceRow.profession)
+            .join(LicenceRow, LicenceRow.practitioner_id == PractitionerRow.id)
+            .where(own)
+            .distinct()
+            .order_by(LicenceRow.profession)
+        )
+        for row in session.execute(professions):
+            kinds.setdefault(Holder("practitioner", row.holder), []).append(row.profession)
+        events = (
+            _EVENTS.add_columns(person.label("holder"))
+            .join(PractitionerRow, PractitionerRow.id == EventRow.practitioner_id)
+            .where(own)
+        )
+        _read(session, "practitioner", events, facts, unread)
+    return Known(kinds, facts, unread)
+
+
+_EVENTS: Select[*tuple[Any, ...]] = (
+    select(
+        EventRow.id,
+        EventRow.public_id,
+        EventRow.kind,
+        EventRow.decided_on,
+        EventRow.severity,
+        EventRow.state,
+        EventRow.target_id,
+        WordsRow.words,
+        EndRow.ended_on,
+        EndRow.ground,
+    )
+    .outerjoin(WordsRow, (WordsRow.event_id == EventRow.id) & (WordsRow.vocabulary == VOCABULARY))
+    .outerjoin(EndRow, EndRow.event_id == EventRow.id)
+)
+
+
+def _read(
+    session: WorkSession,
+    register: str,
+    events: Select[*tuple[Any, ...]],
+    facts: dict[Holder, list[Fact]],
+    unread: dict[int, str],
+) -> None:
+    rows = session.execute(events).all()
+    void = {row.target_id for row in rows if row.kind == "annulment"}
+    fresh = _words(session, [row for row in rows if row.words is None])
+    objections = _objections(session, events)
+    unread.update(fresh)
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for row in rows:
+        found[row.holder].append(
+            Fact(
+                row.public_id,
+                row.kind,
+                row.decided_on,
+                row.severity,
+                _split(row.words if row.words is not None else fresh[row.id]),
+                row.id in void or row.state == "撤销" or row.ground == "deleted",
+                row.ended_on,
+                None if row.ground == "deleted" else row.ground,
+                _open(row, objections),
+            )
+        )
+    facts.update({Holder(register, holder): some for holder, some in found.items()})
+
+
+def _open(row: Row[*tuple[Any, ...]], objections: dict[int, list[Objection]]) -> tuple[Objection, ...]:
+    """A record that came in as objected to elsewhere is so until an objection to it is received here."""
+    if row.id in objections:
+        return tuple(objections[row.id])
+    return (Objection(row.decided_on, None),) if row.state == "异议" else ()
+
+
+def _words(session: WorkSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, str]:
+    kinds = {row.id: row.kind for row in rows}
+    words = {}
+    for start in range(0, len(rows), 500):
+        some = [row.id for row in rows[start : start + 500]]
+        sealed = select(EventRow.id, EventRow.wording).where(EventRow.id.in_(some))
+        for row in session.execute(sealed):
+            wording = opened(session, row.wording)
+            found = words_of(
+                kinds[row.id], columns=wording.columns, detail=wording.detail, summary=wording.summary
+            )
+            words[row.id] = "|".join(sorted(found))
+    return words
+
+
+@lru_cache(maxsize=8_192)
+def _split(words: str) -> frozenset[str]:
+    return frozenset(words.split("|")) if words else frozenset()
+
+
+def _objections(session: WorkSession, events: Select[*tuple[Any, ...]]) -> dict[int, list[Objection]]:
+    """Days with an open objection, by event: from its receipt, or from a request for review, until the answer is told."""
+    asked = (
+        select(ObjectionRow.event_id, ObjectionRow.id, ObjectionRow.received_on, StepRow.step, StepRow.at)
+        .outerjoin(StepRow, (StepRow.record == ObjectionRow.public_id) & StepRow.step.in_(("appeal", "tell")))
+        .where(ObjectionRow.event_id.in_(events.with_only_columns(EventRow.id)))
+        .order_by(ObjectionRow.id, StepRow.id)
+    )
+    found: dict[int, list[Objection]] = {}
+    last = None
+    for row in session.execute(asked):
+        some = found.setdefault(row.event_id, [])
+        if row.id != last:
+            some.append(Objection(row.received_on, None))
+        if row.step == "tell":
+            some[-1] = some[-1]._replace(until=local_day(row.at))
+        elif row.step == "appeal":
+            some.append(Objection(local_day(row.at), None))
+        last = row.id
+    return found
