@@ -3,12 +3,13 @@
 catalogue.toml beside this module holds every entry and figure with the days between which it applies.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal, cast
+
+from registry.credit import catalogue_file
+from registry.credit.catalogue_fields import FormField, form_field
 
 Severity = Literal["轻微", "一般", "严重"]
 Polarity = Literal["positive", "negative", "neutral"]
@@ -19,7 +20,11 @@ LIGHT_PENALTIES = frozenset({"警告", "通报批评"})
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of event. `months` is its shortest and longest publication, None where the regime's classes decide."""
+    """One kind of event. `months` is its shortest and longest publication, None where the regime's classes decide.
+
+    `permission` is what recording it asks for. The form of a kind that is `offered` has `fields`; `summary` composes the
+    event's line from them, None where it is typed. `document` says whether it asks for a document number.
+    """
 
     code: str
     title: str
@@ -28,6 +33,19 @@ class Kind:
     basis: str
     releasable: bool
     months: tuple[int, int] | None
+    permission: str
+    offered: bool
+    offered_to: frozenset[str]
+    document: Literal["must", "may", "none"]
+    day_title: str
+    authority_title: str
+    summary: str | None
+    before_licence: bool
+    fields: tuple[FormField, ...]
+
+    def form(self, subjects: frozenset[str]) -> tuple[FormField, ...]:
+        """The fields for a subject with these professions, or of this kind of organisation."""
+        return tuple(field for field in self.fields if field.asked_of(subjects))
 
 
 @dataclass(frozen=True)
@@ -60,6 +78,17 @@ class _Regime:
 def kind(code: str) -> Kind:
     """Raises KeyError for a code that the catalogue has not."""
     return KINDS[code]
+
+
+def offered(subject: str, subjects: frozenset[str]) -> tuple[Kind, ...]:
+    """The kinds that staff record on the form for a "practitioner" or "organisation" of these professions or kind."""
+    return tuple(
+        entry
+        for entry in KINDS.values()
+        if entry.offered
+        and subject in entry.subjects
+        and (not entry.offered_to or not entry.offered_to.isdisjoint(subjects))
+    )
 
 
 def term(
@@ -143,10 +172,20 @@ def _kind(table: Mapping[str, Any]) -> Kind:
         table["basis"],
         table["releasable"],
         None if table.get("term") == "class" else (table["months"][0], table["months"][1]),
+        table["permission"],
+        table.get("offered", False),
+        frozenset(table.get("offered_to", ())),
+        table.get("document", "may"),
+        table.get("day_title", "决定日期"),
+        table.get("authority_title", "决定机关"),
+        table.get("summary"),
+        table.get("before_licence", False),
+        tuple(form_field(field) for field in table.get("field", ())),
     )
 
 
-_TABLES = tomllib.loads((Path(__file__).parent / "catalogue.toml").read_text("utf-8"))
+_TABLES = catalogue_file.read(catalogue_file.PATH.read_text("utf-8"))
+VERSION: str = _TABLES["version"]
 KINDS: Mapping[str, Kind] = {table["code"]: _kind(table) for table in _TABLES["kind"]}
 _REGIMES = [
     (
