@@ -2,7 +2,7 @@
 
 from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
-from inspection.visits import assign
+from inspection.visits import assign, duties
 from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
 from inspection.web import papers, public, public_api, staff
 from registry.kernel.access import Permission
@@ -28,9 +28,10 @@ PART = Part(
         Permission("visit.review", "复核并办结检查", frozenset({"head"})),
     ),
     navigation=(
-        Navigation("双随机抽查", "inspection.overview", "draw.read", 40),
-        Navigation("检查", "inspection.visit_list", "visit.read", 41),
+        Navigation("双随机抽查", "inspection.overview", "draw.read", 400, "检查"),
+        Navigation("检查", "inspection.visit_list", "visit.read", 410, "检查"),
     ),
+    worklists=duties.WORKLISTS,
     acts={
         "matter.publish": "公布抽查事项",
         "task.create": "建立抽查任务",

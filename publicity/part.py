@@ -1,7 +1,7 @@
 """What publicity contributes."""
 
 from publicity.commands.feed import feed
-from publicity.notices import follow
+from publicity.notices import duties, follow
 from publicity.release import intake
 from publicity.release.states import PERMISSIONS, STEPS
 from publicity.web import feed_api, intake_hint, papers, public, public_api, staff
@@ -29,9 +29,10 @@ PART = Part(
         Permission("notice.withdraw", "撤下公示", frozenset({"leader"})),
     ),
     navigation=(
-        Navigation("公开流程", "release.index", "release.read", 500),
-        Navigation("公示", "release.notice_list", "release.read", 510),
+        Navigation("公开流程", "release.index", "release.read", 500, "公开"),
+        Navigation("公示", "release.notice_list", "release.read", 510, "公开"),
     ),
+    worklists=duties.WORKLISTS,
     scopes={
         "feed:read": "读取归集数据",
         "feed:restricted": "读取归集数据中的证件号码",

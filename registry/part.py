@@ -15,6 +15,7 @@ from registry.commands.ledger import ledger
 from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
 from registry.credit import evidence
+from registry.credit.duties import INCOMPLETE
 from registry.credit.importers import EVENTS, PENALTIES, PERMITS
 from registry.credit.objection import find as objections_find
 from registry.credit.objection import states as objection
@@ -35,6 +36,7 @@ from registry.web import (
     calendar,
     clients,
     credit_evidence,
+    duties,
     limits,
     log,
     lookups,
@@ -55,6 +57,7 @@ PART = Part(
         site.site,
         sign_in.blueprint,
         staff.blueprint,
+        duties.blueprint,
         clients.blueprint,
         audit.blueprint,
         lookups.blueprint,
@@ -115,17 +118,17 @@ PART = Part(
         Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),
     ),
     navigation=(
-        Navigation("名册", "roster.index", roster.READ, 100),
+        Navigation("名册", "roster.index", roster.READ, 100, "名册"),
         Navigation("异议", "objections.index", objection.READ, 130, "信用"),
         Navigation("信用承诺", "pledges.index", pledging.READ, 160, "信用"),
-        Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800),
-        Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810),
-        Navigation("工作日历", "calendar.index", workdays.EDIT, 830),
-        Navigation("定时任务", "jobs.index", runs.READ, 840),
-        Navigation("审计记录", "audit.index", audit_book.READ, 820),
-        Navigation("查询记录", "lookups.index", audit_book.READ, 821),
+        Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800, "管理"),
+        Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810, "管理"),
+        Navigation("工作日历", "calendar.index", workdays.EDIT, 830, "管理"),
+        Navigation("定时任务", "jobs.index", runs.READ, 840, "管理"),
+        Navigation("审计记录", "audit.index", audit_book.READ, 820, "管理"),
+        Navigation("查询记录", "lookups.index", audit_book.READ, 821, "管理"),
     ),
-    worklists=(pledge_find.WORKLIST, *objections_find.WORKLISTS),
+    worklists=(INCOMPLETE, pledge_find.WORKLIST, *objections_find.WORKLISTS),
     acts={
         "staff.add": "添加工作人员",
         "staff.change": "修改工作人员",
@@ -155,6 +158,9 @@ PART = Part(
         "evidence.recovered": "证据文件恢复",
         "import": "导入文件",
         "audit.purge": "清除期满的审计内容",
+        "duty.take": "承办待办事项",
+        "duty.hand_over": "移交待办事项",
+        "duty.give_back": "放回待办事项",
         **LOOK_UPS,
         **objection.ACTS,
         **pledging.ACTS,

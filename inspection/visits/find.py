@@ -28,6 +28,7 @@ class VisitPage:
     district: str
     draw: str
     draw_voided: bool
+    drawn_at: datetime | None
     task_title: str
     matter: str
     content: str
@@ -110,6 +111,7 @@ def _query() -> Select[*tuple[Any, ...]]:
             SelectionRow,
             DrawRow.public_id.label("draw"),
             DrawRow.state.label("draw_state"),
+            DrawRow.drawn_at,
             TaskRow,
             MatterRow,
             OrganisationRow,
@@ -133,6 +135,7 @@ def _page(row: Row[*tuple[Any, ...]]) -> VisitPage:
         district=row.OrganisationRow.district,
         draw=row.draw,
         draw_voided=row.draw_state == "voided",
+        drawn_at=row.drawn_at,
         task_title=row.TaskRow.title,
         matter=row.MatterRow.name,
         content=row.MatterRow.content,

@@ -71,3 +71,13 @@ class ClientRow(Base):
     secret_sha256: Mapped[str] = mapped_column(String(64))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DutyTakeRow(Base):
+    """Who said of a duty "I do this". `key` is that of registry.accounts.duties: what is done is on no list any more."""
+
+    __tablename__ = "reg_duty_takes"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("reg_staff.id"), index=True)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -37,6 +37,7 @@ from registry.migrations import pending
 
 if TYPE_CHECKING:
     from registry.kernel.host import Host
+    from registry.kernel.part import Navigation
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -89,10 +90,16 @@ def _host() -> "Host":
     return cast("Host", current_app.extensions["legalcredit"])
 
 
-def _navigation(host: "Host") -> list[dict[str, str]]:
+def _navigation(host: "Host") -> "dict[str, list[Navigation]]":
+    """The menu's entries that the present actor may open, by group; groups in the order of their first entry."""
     actor = current_actor()
-    items = sorted((item for part in host.parts for item in part.navigation), key=lambda item: item.order)
-    return [{"title": item.title, "endpoint": item.endpoint} for item in items if actor.may(item.permission)]
+    groups: dict[str, list[Navigation]] = {}
+    for item in sorted(
+        (item for part in host.parts for item in part.navigation), key=lambda item: item.order
+    ):
+        if actor.may(item.permission):
+            groups.setdefault(item.group, []).append(item)
+    return groups
 
 
 def _begin() -> None:

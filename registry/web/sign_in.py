@@ -62,7 +62,11 @@ def enter() -> ResponseReturnValue:
         )
         return _refused(page, refusal)
     begin_session(person, host().clock.now())
-    return redirect(url_for("sign_in.password") if person.must_change else target, 303)
+    if person.must_change:
+        # Whoever came by a link goes on to its page with a password of their own.
+        onward = target if target != url_for("staff.home") else None
+        return redirect(url_for("sign_in.password", next=onward), 303)
+    return redirect(target, 303)
 
 
 @blueprint.post("/staff/logout")
@@ -77,22 +81,26 @@ def logout() -> ResponseReturnValue:
 @blueprint.get("/staff/password")
 @requires(SELF)
 def password() -> ResponseReturnValue:
-    return render_template("registry/password.html", must_change=_must_change())
+    return render_template(
+        "registry/password.html", must_change=_must_change(), next=_own_path(request.args.get("next"))
+    )
 
 
 @blueprint.post("/staff/password")
 @requires(SELF)
 def change_password() -> ResponseReturnValue:
+    target = _own_path(request.form.get("next"))
     try:
         person = _change_password()
     except (Invalid, LockedOut, passwords.Busy) as refusal:
         faults = faults_by_path(refusal) if isinstance(refusal, Invalid) else {"present": [refusal.title]}
-        return _refused(
-            render_template("registry/password.html", faults=faults, must_change=_must_change()), refusal
+        page = render_template(
+            "registry/password.html", faults=faults, must_change=_must_change(), next=target
         )
+        return _refused(page, refusal)
     begin_session(person, host().clock.now())
     flash("密码已修改，其他设备上的登录已经退出。", "good")
-    return redirect(url_for("staff.home"), 303)
+    return redirect(target, 303)
 
 
 def _change_password() -> staff.Staff:

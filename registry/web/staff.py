@@ -1,17 +1,22 @@
 """The staff's home page, and the administration of staff."""
 
+from collections import Counter
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.accounts import lockout, passwords, staff
+from registry.accounts import duties, lockout, passwords, staff
 from registry.accounts.roles import ROLES, TITLES
 from registry.accounts.staff import ADMINISTER, SELF
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Conflict, Fault, Invalid
-from registry.kernel.host import work
+from registry.kernel.host import host, work
+from registry.web.duties import due_by_entry, waiting
 from registry.web.forms import faults_by_path
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+
+NEAREST = 10
 
 
 @blueprint.app_template_filter("role_title")
@@ -22,11 +27,25 @@ def role_title(role: str) -> str:
 @blueprint.get("")
 @requires(SELF)
 def home() -> ResponseReturnValue:
+    """What to do first. Whoever still has somebody else's password changes it before anything else."""
     with work().read() as session:
         person = staff.find(session, current_actor().id)
-    if person.must_change:
-        return redirect(url_for("sign_in.password"), 303)
-    return render_template("registry/home.html", person=person)
+        if person.must_change:
+            return redirect(url_for("sign_in.password"), 303)
+        listed = waiting(session)
+        today = session.today
+        due = due_by_entry(session, listed)
+    nearest = [one for one in listed if one.mine] + [one for one in listed if one.owner is None]
+    return render_template(
+        "registry/home.html",
+        person=person,
+        lists=any(current_actor().may(worklist.permission) for worklist in host().worklists),
+        counts=duties.counts(listed, today),
+        nearest=nearest[:NEAREST],
+        kinds=Counter(one.kind for one in listed).most_common(),
+        today=today,
+        due=due,
+    )
 
 
 @blueprint.get("/people")
