@@ -88,6 +88,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_reg_standing_rules_public_id")),
     )
     op.create_table(
+        "reg_duty_takes",
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["reg_staff.id"], name=op.f("fk_reg_duty_takes_staff_id_reg_staff")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_reg_duty_takes")),
+    )
+    with op.batch_alter_table("reg_duty_takes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_duty_takes_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
         "reg_merges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -589,6 +602,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reg_merges_absorbed_id"))
 
     op.drop_table("reg_merges")
+    with op.batch_alter_table("reg_duty_takes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_duty_takes_staff_id"))
+
+    op.drop_table("reg_duty_takes")
     op.drop_table("reg_standing_rules")
     op.drop_table("reg_pledge_serials")
     with op.batch_alter_table("reg_idempotency_keys", schema=None) as batch_op:
