@@ -130,6 +130,7 @@ def environment(home: Path, database_url: str) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "PORT": str(_free_port()),
         "LEGALCREDIT_LOG_LEVEL": "WARNING",
+        "LEGALCREDIT_API_RATE": "1000000",
     }
 
 

@@ -24,7 +24,8 @@ class SettingsInvalid(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """One installation. `home` holds keys, files and the default database; `origin` names its logs for ever."""
+    """One installation. `home` holds keys, files and the default database; `origin` names its logs for ever;
+    `api_rate` is how many requests a minute one caller of the interfaces may send to one process."""
 
     home: Path
     database_url: str = field(repr=False)  # it may hold a password
@@ -36,6 +37,7 @@ class Settings:
     region: str = "310000"
     secure_cookies: bool = False
     proxies: int = 0
+    api_rate: int = 600
     log_level: str = "INFO"
 
     @classmethod
@@ -74,6 +76,7 @@ class Settings:
                 "LEGALCREDIT_PROXIES: https 由前置代理提供，应写明代理层数 · "
                 "https is spoken by a proxy in front; tell how many there are"
             )
+        api_rate = _number(environ, "LEGALCREDIT_API_RATE", cls.api_rate, range(1, 10_000_000), faults)
         log_level = environ.get("LEGALCREDIT_LOG_LEVEL", "INFO").upper()
         if log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             faults.append(
@@ -90,6 +93,7 @@ class Settings:
             region=region,
             secure_cookies=public_url.startswith("https:"),
             proxies=proxies,
+            api_rate=api_rate,
             log_level=log_level,
         )
         if faults:

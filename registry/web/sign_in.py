@@ -1,12 +1,9 @@
 """Signing in and out, and one's own password."""
 
 import re
-from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from registry.accounts import passwords, staff
 from registry.accounts.identity import begin_session, end_session
@@ -14,26 +11,13 @@ from registry.accounts.sign_in import LockedOut, NotAccepted, authenticate
 from registry.accounts.staff import SELF
 from registry.kernel.access import current_actor, public, requires
 from registry.kernel.faults import Fault, FieldFault, Invalid
-from registry.kernel.host import Host, host, work
+from registry.kernel.host import host, work
 from registry.web.forms import faults_by_path
-
-if TYPE_CHECKING:
-    from flask.typing import RouteCallable
 
 blueprint = Blueprint("sign_in", __name__)
 
-_ENTRANCES = ("sign_in.enter", "sign_in.change_password")
-
-
-def limit(_host: Host, app: Flask) -> None:
-    """Keeps a flood of sign-ins from the database and the hasher.
-
-    It counts in each process alone, coarsely; the lock-out that a guesser meets first is in the database.
-    """
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    for endpoint in _ENTRANCES:
-        limited = limiter.limit("60/minute")(app.view_functions[endpoint])
-        app.view_functions[endpoint] = cast("RouteCallable", limited)
+ENTRANCES = ("sign_in.enter", "sign_in.change_password")
+"""The endpoints where a password is tried."""
 
 
 @blueprint.get("/staff/login")

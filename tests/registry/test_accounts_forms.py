@@ -62,7 +62,7 @@ def _forms(app: Flask) -> Iterator[Form]:
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()).intersection(_UNSAFE)):
             values = {
-                name: 1 if "Integer" in type(rule._converters[name]).__name__ else "x"
+                name: 1 if "Integer" in type(rule._converters[name]).__name__ else "a" * 16
                 for name in rule.arguments
             }
             with app.test_request_context():
