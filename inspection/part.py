@@ -1,10 +1,12 @@
 """What inspections contribute."""
 
+from pathlib import Path
+
 from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
 from inspection.visits import assign, duties
 from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
-from inspection.web import papers, public, public_api, staff
+from inspection.web import papers, public, public_api, staff, verification
 from registry.kernel.access import Permission
 from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
@@ -14,7 +16,13 @@ _OFFICE = frozenset({"clerk", "head", "leader", "draw", "witness", "inspector", 
 PART = Part(
     name="inspection",
     commands=(draw,),
-    blueprints=(staff.blueprint, public.blueprint, public_api.blueprint, papers.blueprint),
+    blueprints=(
+        staff.blueprint,
+        public.blueprint,
+        public_api.blueprint,
+        verification.blueprint,
+        papers.blueprint,
+    ),
     permissions=(
         Permission("draw.read", "查看抽查计划与抽取", _OFFICE),
         Permission("inspection.plan", "编制抽查事项、任务与检查人员名录", frozenset({"head"})),
@@ -53,5 +61,6 @@ PART = Part(
     },
     imports=(Import("inspectors", "检查人员", INSPECTORS),),
     jobs=(Job("draws", "完成随机源已齐的抽取，逾期的作废", assign.settle, "30 0 * * *"),),
+    static=Path(__file__).parent / "web" / "static",
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("insp_")),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -77,7 +78,8 @@ class Import:
 
 @dataclass(frozen=True)
 class Part:
-    """`scopes` of API clients have titles; `grants` are the permissions that one carries beside its own name."""
+    """`scopes` of API clients have titles; `grants` are the permissions that one carries beside its own name. The files in
+    `static` are served beside the ground's own, under the same addresses."""
 
     name: str
     blueprints: Sequence[Blueprint] = ()
@@ -90,6 +92,7 @@ class Part:
     triggers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     closing: Sequence[Closing] = ()
     imports: Sequence[Import] = ()
+    static: Path | None = None
     scopes: Mapping[str, str] = field(default_factory=dict)
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from registry.accounts.tables import StaffRow
 from registry.kernel.access import public
-from registry.kernel.host import work
+from registry.kernel.host import host, work
 
 site = Blueprint("site", __name__, template_folder="templates")
 
@@ -27,16 +27,23 @@ class Asset(NamedTuple):
     version: str
 
 
-def _files() -> Mapping[str, Path]:
-    """Our own files, and those we use of two pinned packages; nothing else can be asked for."""
-    own = {path.name: path for path in (Path(__file__).parent / "static").iterdir()}
+@lru_cache
+def _files(folders: tuple[Path, ...]) -> Mapping[str, Path]:
+    """Our own files, those that parts bring along in `folders`, and those we use of two pinned packages; nothing else
+    can be asked for."""
+    own = Path(__file__).parent / "static"
+    found = {path.name: path for folder in (*folders, own) for path in folder.iterdir() if path.is_file()}
     bootstrap = _package("flask_bootstrap") / "static" / "bootstrap5" / "css"
     swagger = _package("flask_swagger_ui") / "dist"
-    return own | {
+    return found | {
         "bootstrap.min.css": bootstrap / "bootstrap.min.css",
         "swagger-ui.css": swagger / "swagger-ui.css",
         "swagger-ui-bundle.js": swagger / "swagger-ui-bundle.js",
     }
+
+
+def _path(name: str) -> Path | None:
+    return _files(tuple(part.static for part in host().parts if part.static is not None)).get(name)
 
 
 def _package(name: str) -> Path:
@@ -46,12 +53,9 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-FILES = _files()
-
-
 @lru_cache
-def _asset(name: str) -> Asset:
-    body = FILES[name].read_bytes()
+def _asset(path: Path) -> Asset:
+    name, body = path.name, path.read_bytes()
     if name == "bootstrap.min.css":
         # The map it names is not served, and a browser with its tools open would ask for it.
         body = body.rpartition(b"/*# sourceMappingURL")[0] or body
@@ -64,9 +68,10 @@ def _asset(name: str) -> Asset:
 @site.get("/static/<name>")
 @public
 def asset(name: str) -> ResponseReturnValue:
-    if name not in FILES:
+    path = _path(name)
+    if path is None:
         abort(404)
-    found = _asset(name)
+    found = _asset(path)
     packed = request.accept_encodings.quality("gzip") > 0
     response = Response(found.packed if packed else found.body, content_type=found.content_type)
     if packed:
@@ -84,7 +89,10 @@ def asset(name: str) -> ResponseReturnValue:
 @site.app_template_global("asset")
 def asset_url(name: str) -> str:
     """The address of a file of this service, with its content's digest."""
-    return url_for("site.asset", name=name, v=_asset(name).version)
+    path = _path(name)
+    if path is None:
+        raise FileNotFoundError(name)
+    return url_for("site.asset", name=name, v=_asset(path).version)
 
 
 @site.app_template_global("searchable")
