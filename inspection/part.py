@@ -6,7 +6,7 @@ from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
 from inspection.visits import assign, duties
 from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
-from inspection.web import papers, public, public_api, staff, verification
+from inspection.web import frames, papers, public, public_api, staff, stage, verification
 from registry.kernel.access import Permission
 from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
@@ -19,6 +19,8 @@ PART = Part(
     blueprints=(
         staff.blueprint,
         public.blueprint,
+        frames.blueprint,
+        stage.blueprint,
         public_api.blueprint,
         verification.blueprint,
         papers.blueprint,

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from inspection.visits import find as visits
 from registry.kernel.host import Host
+from tests.browser.sessions import be
 from tests.commands import Commands
 from tests.inspection import bureau
 from tests.inspection.bureau import DICE, SECOND_DICE
@@ -51,17 +52,17 @@ def test_a_draw_from_the_frame_to_the_closed_finding(
     place = bureau.found(host.work)
     task = f"{live_server}/staff/inspection/tasks/{place.task}"
 
-    _be(page, live_server, sign_in("draw"), DESK)
+    be(page, live_server, sign_in("draw"), DESK)
     witnesses = [sign_in("witness"), sign_in("witness", username="witness2")]
     page.goto(f"{live_server}/staff")
     page.get_by_role("link", name="双随机抽查").first.click()
     page.get_by_role("link", name="律师事务所双随机抽查").click()
     expect(page.get_by_text("尚未抽取")).to_be_visible()
-    page.get_by_label("测试witness（").uncheck()
+    page.get_by_role("group", name="掷骰子的见证人").get_by_label("测试witness（").uncheck()
     page.get_by_role("button", name="冻结名录").click()
     expect(page.get_by_role("alert")).to_contain_text("至少由两方提供")
     look("draw-task-refused")
-    page.get_by_label("测试witness（").check()
+    page.get_by_role("group", name="掷骰子的见证人").get_by_label("测试witness（").check()
     page.get_by_role("button", name="冻结名录").click()
     expect(page.get_by_role("status")).to_contain_text("名录已冻结")
     look("draw-frozen")
@@ -72,7 +73,7 @@ def test_a_draw_from_the_frame_to_the_closed_finding(
     public = ceremony.replace("/staff/inspection", "")
 
     for witness, dice in zip(witnesses, (DICE, SECOND_DICE), strict=True):
-        _be(page, live_server, witness, PHONE)
+        be(page, live_server, witness, PHONE)
         page.goto(ceremony)
         page.get_by_label("骰子点数").fill(dice)
         page.get_by_label("再录一遍").fill(dice[::-1])
@@ -85,7 +86,7 @@ def test_a_draw_from_the_frame_to_the_closed_finding(
         page.get_by_role("button", name="录入").click()
         expect(page.get_by_role("status")).to_contain_text("已录入")
 
-    _be(page, live_server, sign_in("draw", username="officer2"), DESK)
+    be(page, live_server, sign_in("draw", username="officer2"), DESK)
     page.goto(ceremony)
     look("draw-ready")
     page.get_by_role("button", name="抽取", exact=True).click()
@@ -114,7 +115,7 @@ def test_a_draw_from_the_frame_to_the_closed_finding(
         [visit, *_], _ = visits.worklist(session, limit=1)
     inspector = sign_in("inspector")
     bureau.link(host.work, visit.inspectors[0], inspector.username)
-    _be(page, live_server, inspector, PHONE)
+    be(page, live_server, inspector, PHONE)
     page.goto(f"{live_server}/staff/visits")
     page.get_by_role("link", name="只看我的检查").click()
     look("visits")
@@ -131,7 +132,7 @@ def test_a_draw_from_the_frame_to_the_closed_finding(
     page.get_by_role("button", name="保存检查结果").click()
     expect(page.get_by_role("status")).to_contain_text("等待另一人复核")
 
-    _be(page, live_server, sign_in("head"), DESK)
+    be(page, live_server, sign_in("head"), DESK)
     page.goto(f"{live_server}/staff/visits?state=recorded")
     page.get_by_role("link", name=visit.organisation_name, exact=True).click()
     look("visit-recorded")
@@ -149,7 +150,7 @@ def test_two_officers_void_a_draw_and_its_page_says_why(
     draw = bureau.committed(host.work, bureau.found(host.work))
     bureau.throw(host.work, draw, DICE)
     ceremony = f"{live_server}/staff/inspection/draws/{draw}"
-    _be(page, live_server, sign_in("draw"), DESK)
+    be(page, live_server, sign_in("draw"), DESK)
     page.goto(ceremony)
     page.get_by_text("申请作废").first.click()
     page.get_by_label("作废情形").select_option("名录有误，尚未提供任何随机源")
@@ -160,7 +161,7 @@ def test_two_officers_void_a_draw_and_its_page_says_why(
     page.get_by_label("作废情形").select_option("计划中的随机源未提供")
     page.get_by_role("button", name="申请作废").click()
     expect(page.get_by_text("须由另一人确认").first).to_be_visible()
-    _be(page, live_server, sign_in("head"), PHONE)
+    be(page, live_server, sign_in("head"), PHONE)
     page.goto(ceremony)
     look("void-proposed")
     page.get_by_role("button", name="确认作废").click()
@@ -175,7 +176,7 @@ def test_a_new_task_tells_every_slip_at_once_and_keeps_what_was_typed(
     page: Page, live_server: str, host: Host, sign_in: Callable[..., Person], look: Callable[[str], None]
 ) -> None:
     bureau.found(host.work)
-    _be(page, live_server, sign_in("head"), DESK)
+    be(page, live_server, sign_in("head"), DESK)
     page.goto(f"{live_server}/staff/inspection/tasks/new")
     page.get_by_label("任务编号").fill("2026-LS-02")
     page.get_by_label("任务名称").fill("律师事务所第二次抽查")
@@ -197,12 +198,3 @@ def test_a_new_task_tells_every_slip_at_once_and_keeps_what_was_typed(
     expect(page.get_by_role("status")).to_contain_text("任务已建立")
     page.goto(f"{live_server}/staff/inspection/inspectors")
     look("inspectors")
-
-
-def _be(page: Page, server: str, person: Person, size: ViewportSize) -> None:
-    """From here on the browser is `person`'s; signing in by hand has a test of its own."""
-    cookie = person.client.get_cookie("legalcredit")
-    assert cookie is not None
-    page.context.clear_cookies()
-    page.context.add_cookies([{"name": "legalcredit", "value": cookie.value, "url": server}])
-    page.set_viewport_size(size)

@@ -1,0 +1,154 @@
+"""Reads the frame of a draw for people: who stands in it, as what, why, and what is other than in the last one."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection.ceremony.tables import DrawRow
+from inspection.plan.tables import MatterRow, TaskRow
+from registry.kernel.faults import NotFound
+from registry.roster.kinds import district_name
+from registry.roster.names import fold
+from registry.roster.tables import OrganisationRow
+
+STATUSES = {"eligible": "参加抽取", "mandatory": "定向检查", "excluded": "排除"}
+
+
+class Unit(NamedTuple):
+    """One unit of a frame. `ground` is None for those that are drawn from."""
+
+    id: str
+    name: str
+    stratum: str
+    district: str
+    status: str
+    ground: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A unit that stands otherwise than in the last frame; `was` is None for a new one, `now` for one that is gone."""
+
+    id: str
+    name: str
+    was: tuple[str, str, str | None] | None
+    now: tuple[str, str, str | None] | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """This frame against the last one of the same matter: `changes` by name, stratum and status of each."""
+
+    draw: str
+    as_of: date
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of one draw as people read it; `counts` by status."""
+
+    draw: str
+    title: str
+    as_of: date
+    digest: str
+    committed: bool
+    strata: Sequence[str]
+    counts: Mapping[str, int]
+    units: Sequence[Unit]
+
+
+def frame(session: Session, public_id: str, *, committed: bool) -> Frame:
+    """The frame of a draw, its units by id. Raises NotFound; with `committed` also before its digest is in the log,
+    when it is not public yet."""
+    row = _row(session, public_id)
+    if row is None or (committed and row.commit_index is None):
+        raise NotFound("没有这次抽取，或名录尚未提交存证")
+    document = json.loads(row.frame)
+    names = _names(session, document)
+    return Frame(
+        draw=row.public_id,
+        title=row.task.title,
+        as_of=row.as_of,
+        digest=row.frame_sha256,
+        committed=row.commit_index is not None,
+        strata=[entry["id"] for entry in document["strata"]],
+        counts=Counter(unit["status"] for unit in document["units"]),
+        units=[_unit(unit, names) for unit in document["units"]],
+    )
+
+
+def matching(units: Sequence[Unit], *, q: str = "", status: str = "", stratum: str = "") -> Iterator[Unit]:
+    """Those whose name or id holds `q`, of this status and stratum; an empty filter lets everybody pass."""
+    wanted = fold(q)
+    for unit in units:
+        if (
+            (not wanted or wanted in fold(unit.name) or q == unit.id)
+            and (not status or unit.status == status)
+            and (not stratum or unit.stratum == stratum)
+        ):
+            yield unit
+
+
+def compared(session: Session, public_id: str) -> Comparison | None:
+    """What is other than in the last frame of the same matter that stands in the log, None if there is none."""
+    row = _row(session, public_id)
+    if row is None:
+        raise NotFound("没有这次抽取")
+    last = session.scalars(
+        select(DrawRow)
+        .join(TaskRow, TaskRow.id == DrawRow.task_id)
+        .join(MatterRow, MatterRow.id == TaskRow.matter_id)
+        .where(
+            MatterRow.code == row.task.matter.code,
+            DrawRow.id < row.id,
+            DrawRow.commit_index.is_not(None),
+        )
+        .order_by(DrawRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return None
+    now, was = json.loads(row.frame), json.loads(last.frame)
+    names = _names(session, now) | _names(session, was)
+    held, holding = _by_id(was), _by_id(now)
+    changes = [
+        Change(unit, names.get(unit, unit), held.get(unit), holding.get(unit))
+        for unit in sorted(held.keys() | holding.keys())
+        if held.get(unit) != holding.get(unit)
+    ]
+    return Comparison(last.public_id, last.as_of, changes)
+
+
+def _row(session: Session, public_id: str) -> DrawRow | None:
+    return session.scalar(select(DrawRow).where(DrawRow.public_id == public_id))
+
+
+def _unit(unit: Mapping[str, Any], names: Mapping[str, str]) -> Unit:
+    return Unit(
+        unit["id"],
+        names.get(unit["id"], unit["id"]),
+        unit["stratum"],
+        district_name(unit["district"]),
+        unit["status"],
+        unit["ground"],
+    )
+
+
+def _by_id(document: Mapping[str, Any]) -> dict[str, tuple[str, str, str | None]]:
+    return {unit["id"]: (unit["stratum"], unit["status"], unit["ground"]) for unit in document["units"]}
+
+
+def _names(session: Session, document: Mapping[str, Any]) -> dict[str, str]:
+    """Names by public id. A frame holds a whole kind, so that kind is read, not thousands of ids one by one."""
+    kinds = {unit["kind"] for unit in document["units"]}
+    rows = session.execute(
+        select(OrganisationRow.public_id, OrganisationRow.name).where(OrganisationRow.kind.in_(kinds))
+    )
+    return {row.public_id: row.name for row in rows}

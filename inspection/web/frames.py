@@ -1,0 +1,86 @@
+"""The frame of a draw as a page: searchable, compared with the last one, to take away as a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from inspection.ceremony import frames
+from inspection.plan.frame import GROUNDS
+from registry.kernel.access import public, requires
+from registry.kernel.host import work
+
+blueprint = Blueprint("frames", __name__, template_folder="templates")
+
+PAGE = 100
+_HEADINGS = ("编号", "名称", "层", "区", "名录中的状态", "理由")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@blueprint.get("/draws/<string(length=16):public_id>/frame")
+@public
+def frame(public_id: str) -> ResponseReturnValue:
+    return _page(public_id, committed=True)
+
+
+@blueprint.get("/staff/inspection/draws/<string(length=16):public_id>/frame")
+@requires("draw.read")
+def staff_frame(public_id: str) -> ResponseReturnValue:
+    """Before the commitment too: whoever froze it checks it before it goes into the log."""
+    return _page(public_id, committed=False)
+
+
+def _page(public_id: str, *, committed: bool) -> str:
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "status", "stratum")}
+    start = request.args.get("start", "")
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
+    with work().read() as session:
+        found = frames.frame(session, public_id, committed=committed)
+        compared = frames.compared(session, public_id)
+    hits = list(islice(frames.matching(found.units, **asked), first, first + PAGE + 1))
+    here = request.endpoint or ""
+    chosen = {name: value for name, value in asked.items() if value}
+    return render_template(
+        "inspection/frame.html",
+        frame=found,
+        compared=compared,
+        asked=asked,
+        hits=hits[:PAGE],
+        first=url_for(here, public_id=public_id, **chosen) if first else None,
+        more=url_for(here, public_id=public_id, start=first + PAGE, **chosen) if hits[PAGE:] else None,
+        statuses=frames.STATUSES,
+        grounds=GROUNDS,
+        committed=committed,
+    )
+
+
+@blueprint.get("/draws/<string(length=16):public_id>/frame.csv")
+@public
+def frame_csv(public_id: str) -> ResponseReturnValue:
+    """UTF-8 with BOM, so that Excel reads the names."""
+    with work().read() as session:
+        found = frames.frame(session, public_id, committed=True)
+    response = Response(_csv(found), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="frame-{public_id}.csv"'
+    return response
+
+
+def _csv(found: frames.Frame) -> Iterator[bytes]:
+    line = io.StringIO()
+    writer = csv.writer(line)
+    yield b"\xef\xbb\xbf"
+    for row in (_HEADINGS, *map(_cells, found.units)):
+        writer.writerow(row)
+        yield line.getvalue().encode()
+        line.seek(0)
+        line.truncate()
+
+
+def _cells(unit: frames.Unit) -> tuple[str, ...]:
+    ground = GROUNDS.get(unit.ground, unit.ground) if unit.ground else ""
+    cells = (unit.id, unit.name, unit.stratum, unit.district, frames.STATUSES[unit.status], ground)
+    # A name is somebody else's text: a spreadsheet must not run it.
+    return tuple(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
