@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from itertools import islice
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,16 +42,16 @@ def _page(public_id: str, *, committed: bool) -> str:
         found = frames.frame(session, public_id, committed=committed)
         compared = frames.compared(session, public_id)
     hits = list(islice(frames.matching(found.units, **asked), first, first + PAGE + 1))
-    here = request.endpoint or ""
-    chosen = {name: value for name, value in asked.items() if value}
+    asked_for = {name: value for name, value in asked.items() if value}
+    start_at = url_for(request.endpoint or "", public_id=public_id)
     return render_template(
         "inspection/frame.html",
         frame=found,
         compared=compared,
         asked=asked,
         hits=hits[:PAGE],
-        first=url_for(here, public_id=public_id, **chosen) if first else None,
-        more=url_for(here, public_id=public_id, start=first + PAGE, **chosen) if hits[PAGE:] else None,
+        first=f"{start_at}?{urlencode(asked_for)}" if first else None,
+        more=f"{start_at}?{urlencode({**asked_for, 'start': first + PAGE})}" if hits[PAGE:] else None,
         statuses=frames.STATUSES,
         grounds=GROUNDS,
         committed=committed,
