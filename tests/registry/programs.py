@@ -28,7 +28,7 @@ class Program:
 
     def get(self, path: str, *, headers: dict[str, str] | None = None, **query: object) -> TestResponse:
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        return self.client.get(f"/api/v1{path}", headers=sent, query_string=query)
+        return self.client.get(f"/api/v1{path}", headers=sent, query_string=query or None)
 
     def post(
         self, path: str, body: object, *, key: str | None = None, headers: dict[str, str] | None = None
