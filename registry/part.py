@@ -22,6 +22,11 @@ from registry.credit.objection import states as objection
 from registry.credit.pledge import find as pledge_find
 from registry.credit.pledge import give as pledging
 from registry.credit.pledge.importer import PLEDGES
+from registry.credit.repair import find as repairs_find
+from registry.credit.repair import states as repair
+from registry.credit.standing import adopt as standing
+from registry.credit.standing import upkeep as standing_upkeep
+from registry.credit.standing.follow import follow as standing_follow
 from registry.kernel import idempotency, runs, workdays
 from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
@@ -42,7 +47,9 @@ from registry.web import (
     lookups,
     objections,
     pledges,
+    repairs,
     roster,
+    roster_amend,
     roster_edit,
     sign_in,
     site,
@@ -64,8 +71,10 @@ PART = Part(
         calendar.blueprint,
         jobs_page.blueprint,
         roster_edit.blueprint,
+        roster_amend.blueprint,
         pledges.blueprint,
         objections.blueprint,
+        repairs.blueprint,
         credit_evidence.blueprint,
         *api.BLUEPRINTS,
         api_docs.blueprint,
@@ -88,7 +97,13 @@ PART = Part(
         Import("events", "信用事件", EVENTS),
         Import("pledges", "信用承诺", PLEDGES),
     ),
-    jobs=(PRUNE, idempotency.PURGE, PURGE, Job("evidence", "核对证据文件", evidence.check, "20 3 * * *")),
+    jobs=(
+        PRUNE,
+        idempotency.PURGE,
+        PURGE,
+        Job("evidence", "核对证据文件", evidence.check, "20 3 * * *"),
+        *standing_upkeep.JOBS,
+    ),
     scopes=scopes.TITLES,
     grants=scopes.GRANTS,
     permissions=(
@@ -99,7 +114,14 @@ PART = Part(
         Permission("roster.read", "查看从业人员和执业机构的全部内容", EVERYONE - {"witness", "admin"}),
         Permission("roster.edit", "录入和变更从业人员、执业机构和执业许可", frozenset({"clerk", "head"})),
         Permission("credit.read", "查看信用事件的全部内容", EVERYONE - {"witness", "draw", "admin"}),
-        Permission("credit.record", "录入和撤销信用事件", frozenset({"clerk", "head", "inspector"})),
+        Permission("credit.record", "录入信用事件", frozenset({"clerk", "head"})),
+        Permission(
+            "credit.procedure",
+            "记录经程序作出的事件（检查、投诉、承诺、名单、异议、修复）",
+            frozenset({"clerk", "head", "legal", "leader", "inspector"}),
+        ),
+        Permission("credit.correct", "更正和撤销信用事件", frozenset({"clerk", "head"})),
+        Permission("credit.override", "审核与条文不一致的处罚录入", frozenset({"leader"})),
         Permission(
             evidence.READ,
             "打开证据材料",
@@ -113,6 +135,8 @@ PART = Part(
             frozenset({"clerk", "head", "legal", "leader", "inspector", "auditor"}),
         ),
         *objection.PERMISSIONS,
+        *repair.PERMISSIONS,
+        *standing.PERMISSIONS,
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
         Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
         Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),
@@ -120,6 +144,7 @@ PART = Part(
     navigation=(
         Navigation("名册", "roster.index", roster.READ, 100, "名册"),
         Navigation("异议", "objections.index", objection.READ, 130, "信用"),
+        Navigation("信用修复", "repairs.index", repair.READ, 135, "信用"),
         Navigation("信用承诺", "pledges.index", pledging.READ, 160, "信用"),
         Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800, "管理"),
         Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810, "管理"),
@@ -128,7 +153,7 @@ PART = Part(
         Navigation("审计记录", "audit.index", audit_book.READ, 820, "管理"),
         Navigation("查询记录", "lookups.index", audit_book.READ, 821, "管理"),
     ),
-    worklists=(INCOMPLETE, pledge_find.WORKLIST, *objections_find.WORKLISTS),
+    worklists=(INCOMPLETE, pledge_find.WORKLIST, *objections_find.WORKLISTS, *repairs_find.WORKLISTS),
     acts={
         "staff.add": "添加工作人员",
         "staff.change": "修改工作人员",
@@ -150,8 +175,10 @@ PART = Part(
         "roster.enrol": "登记机构或从业人员",
         "roster.state": "变更机构或执业状态",
         "roster.transfer": "变更执业机构",
+        "roster.amend": "变更登记内容",
         "credit.record": "录入信用事件",
         "credit.annul": "撤销信用事件",
+        "credit.correct": "更正信用事件",
         "credit.disclose": "变更信用事件的公开",
         "evidence.attach": "上传证据材料",
         "evidence.fault": "证据文件缺失或被改动",
@@ -163,9 +190,11 @@ PART = Part(
         "duty.give_back": "放回待办事项",
         **LOOK_UPS,
         **objection.ACTS,
+        **repair.ACTS,
         **pledging.ACTS,
+        **standing.ACTS,
     },
-    closing=(audit_book.close,),
+    closing=(standing_follow, audit_book.close),
     identify=identify,
     setup=limits.install,
     triggers=TRIGGERS,

@@ -8,7 +8,7 @@ from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.identifiers import parse_lawyer_licence
 from registry.kernel.work import WorkSession
-from registry.roster import index, kinds
+from registry.roster import index, kinds, particulars
 from registry.roster.admission import workplace_faults
 from registry.roster.cells import read_text
 from registry.roster.drafts import Identified, check_number, lawyer_serial
@@ -24,15 +24,23 @@ from registry.roster.tables import (
 
 
 def change_state(
-    session: WorkSession, actor: Actor, *, licence: Identified, state: str, on: date, reason: str
+    session: WorkSession,
+    actor: Actor,
+    *,
+    licence: Identified,
+    state: str,
+    on: date,
+    reason: str,
+    destination: str | None = None,
 ) -> None:
     """Puts a licence into another state from the day `on`; `reason` is told to staff (a decision's number, say).
 
-    An ended licence comes back only to practising (the ending was annulled), and only if no other licence of the person
+    One that is moved out of the city (`moved_out`) needs its `destination`. An ended licence comes back only to practising (the ending was annulled), and only if no other licence of the person
     stands against it. Raises NotFound, Invalid naming fields, Conflict.
     """
     row = _licence(session, licence)
     reason = _check_change(session, kinds.LICENCE_STATES, row, state, on, reason)
+    destination = _destination(row, state, destination)
     if row.ended_on is not None:
         if state != "practising":
             raise Conflict("执业许可已终止，只能恢复为正常执业", rule="ended")
@@ -53,7 +61,7 @@ def change_state(
     elif row.ended_on is not None:
         _join(session, row, on)
     row.state, row.state_since, row.state_reason = state, on, reason
-    row.ended_on = on if ended else None
+    row.ended_on, row.destination = on if ended else None, destination
     session.flush()
     session.act(
         "roster.state", _person(session, row), licence=row.public_id, state=state, since=on.isoformat()
@@ -132,6 +140,16 @@ def transfer(
     _join(session, row, on)
     if tidy != row.number:
         _renumber(session, row, tidy, on)
+    if category != row.category:
+        particulars.add(
+            session,
+            {"licence_id": row.id},
+            {"category": (row.category, category)},
+            known=(),
+            on=on,
+            reason="变更执业机构或执业证号",
+            correction=False,
+        )
     row.category, row.doubts = category, doubts
     if row.state == "transferring":
         session.execute(
@@ -197,6 +215,22 @@ def _check_change(
     if state == row.state:
         raise Conflict(f"当前状态已是“{states[state].title}”", rule="same-state")
     return reason
+
+
+def _destination(row: LicenceRow, state: str, told: str | None) -> str | None:
+    if state != "moved_out":
+        return None
+    if row.profession == "lawyer" and row.state == "suspended":
+        raise Conflict(
+            "停止执业处罚期限未满，不得申请变更执业机构（律师和律师事务所违法行为处罚办法第四十七条）",
+            rule="suspended",
+        )
+    destination = read_text(told or "")
+    if not destination:
+        raise Invalid.field("destination", "required", "请填写转往的地方")
+    if len(destination) > 100:
+        raise Invalid.field("destination", "too-long", "转往的地方超过 100 字")
+    return destination
 
 
 def _check_day(session: WorkSession, on: date, last: date) -> list[FieldFault]:

@@ -9,6 +9,7 @@ from registry.accounts import lookups
 from registry.kernel.identifiers import parse_resident_id
 from registry.kernel.work import WorkSession
 from registry.roster.admission import ID_CONTEXT
+from registry.roster.asof import NOT_YET, Late, late, organisation, practitioner
 from registry.roster.cells import read_code
 from registry.roster.names import fold
 from registry.roster.population import Listed, Member, browse, members, population
@@ -21,17 +22,17 @@ from registry.roster.records import (
     Practitioner,
     Workplace,
     identity,
-    organisation,
-    practitioner,
 )
 from registry.roster.search import Hit, search
 from registry.roster.tables import LicenceNumberRow, LicenceRow, OrganisationRow, PractitionerRow
 
 __all__ = [
+    "NOT_YET",
     "Engagement",
     "Found",
     "Hit",
     "Identity",
+    "Late",
     "Licence",
     "Listed",
     "Member",
@@ -46,7 +47,9 @@ __all__ = [
     "by_uscc",
     "head_of",
     "identity",
+    "late",
     "look_up",
+    "member_named",
     "members",
     "named",
     "organisation",
@@ -154,17 +157,21 @@ def head_of(session: WorkSession, organisation_id: int) -> Found | None:
     ).one_or_none()
     if place is None:
         return None
+    if place.head_id is None:
+        return member_named(session, organisation_id, place.head or "")
     query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
-    if place.head_id is not None:
-        query = query.where(PractitionerRow.id == place.head_id)
-    elif place.head:
-        member = (LicenceRow.organisation_id == organisation_id) & LicenceRow.ended_on.is_(None)
-        held = select(LicenceRow.practitioner_id).where(member)
-        query = query.where(PractitionerRow.name_key == fold(place.head), PractitionerRow.id.in_(held))
-    else:
-        return None
-    rows = session.execute(query.limit(2)).all()
-    return Found("practitioner", *rows[0]) if len(rows) == 1 else None
+    row = session.execute(query.where(PractitionerRow.id == place.head_id)).one()
+    return Found("practitioner", row.id, row.public_id, row.name)
+
+
+def member_named(session: WorkSession, organisation_id: int, name: str) -> Found | None:
+    """The one person of this name who practises at an organisation (row id) now; None where nobody or more than one does."""
+    member = (LicenceRow.organisation_id == organisation_id) & LicenceRow.ended_on.is_(None)
+    held = select(LicenceRow.practitioner_id).where(member)
+    query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+    named_ = PractitionerRow.name_key == fold(name)
+    rows = session.execute(query.where(named_, PractitionerRow.id.in_(held)).limit(2)).all()
+    return Found("practitioner", rows[0].id, rows[0].public_id, rows[0].name) if len(rows) == 1 else None
 
 
 def _first_organisation(session: WorkSession, condition: ColumnElement[bool]) -> Found | None:

@@ -100,6 +100,7 @@ LICENCE_STATES: Mapping[str, State] = _table(
     State("paused", "暂停执业"),
     State("failed_assessment", "未通过考核"),
     State("transferring", "转所中"),
+    State("moved_out", "转往外地", ended=True),
     State("cancelled", "注销", ended=True),
     State("revoked", "吊销", ended=True),
     State("rescinded", "撤销许可", ended=True),

@@ -93,13 +93,13 @@ def former(changes: Iterable[Change], field: str) -> list[str]:
     ]
 
 
-def former_names(session: WorkSession, organisations: Sequence[int]) -> dict[int, list[str]]:
-    """The names that organisations (row ids) bore before, oldest first; only of those that bore another."""
+def names_of(session: WorkSession, organisations: Sequence[int]) -> dict[int, list[Change]]:
+    """The changes of name of organisations (row ids); only of those that bore another."""
     changes: dict[int, list[Change]] = {}
     named = ParticularRow.organisation_id.in_(organisations) & (ParticularRow.field == "name")
     for row in session.scalars(select(ParticularRow).where(named)):
         changes.setdefault(row.organisation_id or 0, []).append(_change(session, row))
-    return {id_: names for id_, own in changes.items() if (names := list(dict.fromkeys(former(own, "name"))))}
+    return changes
 
 
 def last_change(changes: Iterable[Change], field: str) -> Change | None:

@@ -11,6 +11,7 @@ from registry.kernel.work import WorkSession
 from registry.roster import kinds
 from registry.roster.tables import (
     EngagementRow,
+    LicenceNumberRow,
     LicenceRow,
     LicenceStateRow,
     OrganisationRow,
@@ -94,7 +95,7 @@ def _licences_on(profession: str, on: date) -> Select[*tuple[Any, ...]]:
 
 
 def _running(
-    table: type[OrganisationStateRow | LicenceStateRow | EngagementRow], on: date
+    table: type[OrganisationStateRow | LicenceStateRow | LicenceNumberRow | EngagementRow], on: date
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.since <= on, or_(table.until.is_(None), table.until > on)
 
@@ -128,12 +129,36 @@ def browse(
     return _listed(session, statement, LicenceRow.state, district, state, limit)
 
 
-def members(session: WorkSession, organisation_id: int, *, limit: int = 50, after: int = 0) -> list[Listed]:
-    """One page of the people who practise at an organisation (row id) now; ended licences are not among them."""
-    statement = _LICENCES.where(
-        LicenceRow.organisation_id == organisation_id, LicenceRow.ended_on.is_(None), LicenceRow.id > after
+def members(
+    session: WorkSession, organisation_id: int, *, limit: int = 50, after: int = 0, on: date | None = None
+) -> list[Listed]:
+    """One page of the people who practise at an organisation (row id) now, or practised there on the day `on`, under the
+    names of today; ended licences are not among them."""
+    if on is None:
+        statement = _LICENCES.where(
+            LicenceRow.organisation_id == organisation_id,
+            LicenceRow.ended_on.is_(None),
+            LicenceRow.id > after,
+        )
+        return _listed(session, statement, LicenceRow.state, None, None, limit)
+    rows = session.execute(
+        select(
+            LicenceRow.id,
+            PractitionerRow.public_id,
+            PractitionerRow.name,
+            LicenceNumberRow.number,
+            LicenceStateRow.state,
+        )
+        .join(PractitionerRow, PractitionerRow.id == LicenceRow.practitioner_id)
+        .join(EngagementRow, EngagementRow.licence_id == LicenceRow.id)
+        .join(LicenceStateRow, LicenceStateRow.licence_id == LicenceRow.id)
+        .join(LicenceNumberRow, LicenceNumberRow.licence_id == LicenceRow.id)
+        .where(EngagementRow.organisation_id == organisation_id, LicenceRow.id > after)
+        .where(*_running(EngagementRow, on), *_running(LicenceStateRow, on), *_running(LicenceNumberRow, on))
+        .order_by(LicenceRow.id)
+        .limit(limit)
     )
-    return _listed(session, statement, LicenceRow.state, None, None, limit)
+    return [Listed(row.public_id, row.name, row.number, None, None, row.state, row.id) for row in rows]
 
 
 _LICENCES = (

@@ -213,14 +213,14 @@ def _hits(session: WorkSession, found: Sequence[_Place]) -> list[Hit]:
     people = [row.practitioner_id for row in rows.values() if row.practitioner_id is not None]
     callings = _callings(session, people)
     renamed = [row.organisation_id for row in rows.values() if row.organisation_id and "\n" in row.key]
-    former = particulars.former_names(session, renamed) if renamed else {}
+    former = particulars.names_of(session, renamed) if renamed else {}
     hits = []
     for place in found:
         row = rows[place.name_id]
         if row.organisation is not None:
             detail = f"{ORGANISATION_KINDS[row.kind].title} · {district_name(row.district)}"
-            if names := former.get(row.organisation_id):
-                detail += f" · 曾用名 {'、'.join(names)}"
+            if names := particulars.former(former.get(row.organisation_id, ()), "name"):
+                detail += f" · 曾用名 {'、'.join(dict.fromkeys(names))}"
             hits.append(Hit("organisation", row.organisation, row.title, detail, str(place)))
         else:
             detail = callings.get(row.practitioner_id, "")

@@ -1,22 +1,32 @@
 """Staff's pages of the roster: search, lists, organisations and people."""
 
 from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.accounts import staff
 from registry.accounts.lookups import PURPOSES
 from registry.credit import find as credit
+from registry.credit.partnership import bars
 from registry.kernel.access import current_actor, requires
+from registry.kernel.faults import NotFound
 from registry.kernel.host import settings, work
+from registry.kernel.work import WorkSession
 from registry.roster import find, kinds
+from registry.roster.cells import CellFault, read_date
 from registry.web.lookups import seen
 from registry.web.panels import filled
 
 READ = "roster.read"
 EDIT = "roster.edit"
 PAGE = 50
+
+Subject_co = TypeVar("Subject_co", covariant=True)
 
 blueprint = Blueprint("roster", __name__, url_prefix="/staff/roster")
 
@@ -26,6 +36,11 @@ def state_tone(state: str) -> str:
     if kinds.practising(state):
         return "good" if state != "rectifying" else "attention"
     return "bad" if state in ("revoked", "rescinded") else "neutral" if _ended(state) else "attention"
+
+
+@blueprint.app_template_filter("district_name")
+def district_name(code: str) -> str:
+    return kinds.district_name(code)
 
 
 def _ended(state: str) -> bool:
@@ -99,23 +114,26 @@ def organisation(public_id: str) -> ResponseReturnValue:
     after = request.args.get("after", 0, type=int)
     after = after if 0 < after < 2**53 else 0
     with work().read() as session:
-        found = find.organisation(session, public_id)
-        people = find.members(session, found.id, limit=PAGE + 1, after=after)
-        events = (
-            credit.events_of(session, organisation=found.id) if current_actor().may("credit.read") else None
-        )
+        day = _day_asked(session)
+        found, day = _as_of(find.organisation, session, public_id, day)
+        people = find.members(session, found.id, limit=PAGE + 1, after=after, on=day.on)
+        events = _events(session, day, organisation=found.id)
         subject = find.Found("organisation", found.id, found.public_id, found.name)
-        panels = filled(session, subject)
-    here = "roster.organisation"
+        panels = filled(session, subject) if day.on is None else []
+        recorders = staff.names(session, {change.recorded_by for change in found.changes})
+    here = partial(url_for, "roster.organisation", public_id=public_id, on=day.on)
     return render_template(
         "registry/roster/organisation.html",
         organisation=found,
+        day=day,
+        late=find.late(found, day.on) if day.on else [],
         people=people[:PAGE],
-        more=url_for(here, public_id=public_id, after=people[PAGE - 1].next) if people[PAGE:] else None,
-        first=url_for(here, public_id=public_id) if after else None,
+        more=here(after=people[PAGE - 1].next) if people[PAGE:] else None,
+        first=here() if after else None,
         events=events,
         subject=subject,
         panels=panels,
+        recorders=recorders,
         states=kinds.LICENCE_STATES,
     )
 
@@ -124,25 +142,79 @@ def organisation(public_id: str) -> ResponseReturnValue:
 @requires(READ)
 def practitioner(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
-        found = find.practitioner(session, public_id)
+        day = _day_asked(session)
+        found, day = _as_of(find.practitioner, session, public_id, day)
+        if found.public_id != public_id:
+            return redirect(url_for("roster.practitioner", public_id=found.public_id, on=day.on), 301)
         place = next((licence.organisation for licence in found.licences if licence.ended_on is None), None)
-        colleagues = find.members(session, place.id, limit=13) if place else []
-        events = (
-            credit.events_of(session, practitioner=found.id) if current_actor().may("credit.read") else None
-        )
+        colleagues = find.members(session, place.id, limit=13) if place and day.on is None else []
+        events = _events(session, day, practitioner=found.id)
         subject = find.Found("practitioner", found.id, found.public_id, found.name)
-        panels = filled(session, subject)
+        panels = filled(session, subject) if day.on is None else []
+        changes = [*found.changes, *(one for licence in found.licences for one in licence.changes)]
+        recorders = staff.names(session, {change.recorded_by for change in changes})
+        barred = bars(found, day.on or session.today)
     seen("roster.view", found.public_id)
     return render_template(
         "registry/roster/practitioner.html",
         practitioner=found,
+        day=day,
+        late=find.late(found, day.on) if day.on else [],
+        barred=barred,
         place=place,
         colleagues=[one for one in colleagues if one.public_id != public_id][:12],
         events=events,
         subject=subject,
         panels=panels,
+        changes=changes,
+        recorders=recorders,
         professions=kinds.PROFESSIONS,
     )
+
+
+class _Day(NamedTuple):
+    """The past day that a page is asked for, None for now; `typed` as it stood in the address, `fault` why it is not shown."""
+
+    on: date | None
+    typed: str = ""
+    fault: str | None = None
+
+
+def _day_asked(session: WorkSession) -> _Day:
+    typed = request.args.get("on", "").strip()
+    if not typed:
+        return _Day(None)
+    try:
+        on = date.fromisoformat(read_date(typed))
+    except (CellFault, ValueError):
+        return _Day(None, typed, "查询日期无法识别，以下是现在的内容")
+    if on > session.today:
+        return _Day(None, typed, "查询日期晚于今天，以下是现在的内容")
+    return _Day(on if on < session.today else None, typed)
+
+
+class _Reader(Protocol[Subject_co]):
+    def __call__(self, session: WorkSession, public_id: str, *, on: date | None = None) -> Subject_co: ...
+
+
+def _as_of(
+    reader: _Reader[Subject_co], session: WorkSession, public_id: str, day: _Day
+) -> tuple[Subject_co, _Day]:
+    """The subject on the day asked for, or as it is now where it was not yet."""
+    try:
+        return reader(session, public_id, on=day.on), day
+    except NotFound as fault:
+        if fault.rule != find.NOT_YET:
+            raise
+        return reader(session, public_id), _Day(None, day.typed, f"{fault.title}，以下是现在的内容")
+
+
+def _events(session: WorkSession, day: _Day, **subject: int) -> list[credit.Event] | None:
+    """What had been decided by the day, for whoever may see it."""
+    if not current_actor().may("credit.read"):
+        return None
+    events = credit.events_of(session, **subject)
+    return [event for event in events if day.on is None or event.decided_on <= day.on]
 
 
 def _all_kinds() -> dict[str, str]:

@@ -29,7 +29,7 @@ def enrol_organisation() -> ResponseReturnValue:
             draft = forms.organisation_draft(request.form)
             made = enrol.enrol_organisations(session, session.actor, [draft])[0]
     except (Invalid, Conflict) as refusal:
-        return _organisation_form(request.form, _faults(refusal, "name")), refusal.status
+        return _organisation_form(request.form, faults_of(refusal, "name")), refusal.status
     _flash_doubts("机构已登记。", made.doubts)
     return redirect(url_for("roster.organisation", public_id=made.public_id), 303)
 
@@ -69,7 +69,7 @@ def enrol_practitioner() -> ResponseReturnValue:
             draft = forms.practitioner_draft(session, request.form)
             made = enrol.enrol_practitioners(session, session.actor, [draft])[0]
     except (Invalid, Conflict) as refusal:
-        return _practitioner_form(request.form, _faults(refusal, "licence_number")), refusal.status
+        return _practitioner_form(request.form, faults_of(refusal, "licence_number")), refusal.status
     _flash_doubts("从业人员已登记。", made.doubts)
     return redirect(url_for("roster.practitioner", public_id=made.public_id), 303)
 
@@ -106,7 +106,7 @@ def change_organisation_state(public_id: str) -> ResponseReturnValue:
                 reason=change.reason,
             )
     except (Invalid, Conflict) as refusal:
-        return _organisation_state_form(public_id, request.form, _faults(refusal, "state")), refusal.status
+        return _organisation_state_form(public_id, request.form, faults_of(refusal, "state")), refusal.status
     flash("机构状态已变更。", "good")
     return redirect(url_for("roster.organisation", public_id=public_id), 303)
 
@@ -142,7 +142,7 @@ def change_licence_state(public_id: str, licence_id: str) -> ResponseReturnValue
     try:
         with work().write(current_actor()) as session:
             change = forms.state_change(request.form)
-            licence = _licence(find.practitioner(session, public_id), licence_id)
+            licence = licence_of(find.practitioner(session, public_id), licence_id)
             enrol.change_state(
                 session,
                 session.actor,
@@ -150,9 +150,10 @@ def change_licence_state(public_id: str, licence_id: str) -> ResponseReturnValue
                 state=change.state,
                 on=change.on,
                 reason=change.reason,
+                destination=change.destination,
             )
     except (Invalid, Conflict) as refusal:
-        faults = _faults(refusal, "state")
+        faults = faults_of(refusal, "state")
         return _licence_form(
             "registry/roster/state.html", public_id, licence_id, request.form, faults
         ), refusal.status
@@ -172,7 +173,7 @@ def transfer(public_id: str, licence_id: str) -> ResponseReturnValue:
     try:
         with work().write(current_actor()) as session:
             move = forms.move(session, request.form)
-            licence = _licence(find.practitioner(session, public_id), licence_id)
+            licence = licence_of(find.practitioner(session, public_id), licence_id)
             enrol.transfer(
                 session,
                 session.actor,
@@ -182,7 +183,7 @@ def transfer(public_id: str, licence_id: str) -> ResponseReturnValue:
                 on=move.on,
             )
     except (Invalid, Conflict) as refusal:
-        faults = _faults(refusal, "organisation")
+        faults = faults_of(refusal, "organisation")
         page = _licence_form("registry/roster/transfer.html", public_id, licence_id, request.form, faults)
         return page, refusal.status
     flash("执业机构已变更。", "good")
@@ -198,7 +199,7 @@ def _licence_form(
 ) -> str:
     with work().read() as session:
         person = find.practitioner(session, public_id)
-        licence = _licence(person, licence_id)
+        licence = licence_of(person, licence_id)
     view = "roster.change_licence_state" if template.endswith("state.html") else "roster.transfer"
     return render_template(
         template,
@@ -207,12 +208,13 @@ def _licence_form(
         action=url_for(view, public_id=public_id, licence_id=licence_id),
         subject=licence,
         states=[(one.code, one.title) for one in kinds.LICENCE_STATES.values() if one.code != licence.state],
+        movable=licence.ended_on is None,
         values=values,
         faults=faults or {},
     )
 
 
-def _licence(person: find.Practitioner, licence_id: str) -> find.Licence:
+def licence_of(person: find.Practitioner, licence_id: str) -> find.Licence:
     """The page names the person whose licence it changes; an address that mixes two people is no page."""
     found = next((licence for licence in person.licences if licence.public_id == licence_id), None)
     if found is None:
@@ -225,7 +227,7 @@ def _forms() -> list[str]:
     return list(dict.fromkeys(form for kind in kinds.ORGANISATION_KINDS.values() for form in kind.forms))
 
 
-def _faults(refusal: Invalid | Conflict, path: str) -> dict[str, list[str]]:
+def faults_of(refusal: Invalid | Conflict, path: str) -> dict[str, list[str]]:
     """By field; a refusal that names none stands at `path`."""
     if isinstance(refusal, enrol.Taken):
         refusal = Invalid(refusal.title, refusal.fields)

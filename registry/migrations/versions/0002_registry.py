@@ -441,6 +441,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reg_pledge_outcomes_pledge_id"), ["pledge_id"], unique=False)
 
     op.create_table(
+        "reg_repairs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("identified_by", sa.String(length=16), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("pledge", sa.String(length=16), nullable=True),
+        sa.Column("extended", sa.Boolean(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_reg_repairs_event_id_reg_credit_events")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_repairs")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_repairs_public_id")),
+    )
+    with op.batch_alter_table("reg_repairs", schema=None) as batch_op:
+        batch_op.create_index("ix_reg_repairs_event_id_state", ["event_id", "state"], unique=False)
+        batch_op.create_index("ix_reg_repairs_state_due_on_id", ["state", "due_on", "id"], unique=False)
+
+    op.create_table(
         "reg_standing_words",
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("words", sa.String(length=200), nullable=False),
@@ -452,6 +476,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_reg_standing_words")),
     )
+    with op.batch_alter_table("reg_credit_events", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recorded_by", sa.String(length=80), nullable=True))
+        batch_op.create_index("ix_reg_credit_events_document_number", ["document_number"], unique=False)
+
     with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -544,7 +572,16 @@ def downgrade() -> None:
     with op.batch_alter_table("reg_engagements", schema=None) as batch_op:
         batch_op.drop_column("recorded_at")
 
+    with op.batch_alter_table("reg_credit_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_credit_events_document_number")
+        batch_op.drop_column("recorded_by")
+
     op.drop_table("reg_standing_words")
+    with op.batch_alter_table("reg_repairs", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_repairs_state_due_on_id")
+        batch_op.drop_index("ix_reg_repairs_event_id_state")
+
+    op.drop_table("reg_repairs")
     with op.batch_alter_table("reg_pledge_outcomes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_pledge_outcomes_pledge_id"))
 
