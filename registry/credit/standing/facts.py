@@ -1,12 +1,12 @@
 """Reads what standing needs to know of subjects: their kinds, and their events as facts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from registry.credit.casework.tables import StepRow
 from registry.credit.objection.tables import ObjectionRow
@@ -29,7 +29,7 @@ class Holder(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """`kinds` are the professions of a person, or the kind of an organisation. `unread` are events by row id whose words
+    """`kinds` are the professions of a person (what is practised now first), or the kind of an organisation. `unread` are events by row id whose words
     had to be read from what is sealed; whoever may write keeps them."""
 
     kinds: dict[Holder, list[str]]
@@ -55,12 +55,13 @@ def load(
     if practitioners:
         person = func.coalesce(PractitionerRow.merged_into_id, PractitionerRow.id)
         own = PractitionerRow.id.in_(practitioners) | PractitionerRow.merged_into_id.in_(practitioners)
+        running = func.max(case((LicenceRow.ended_on.is_(None), 1), else_=0))
         professions = (
             select(person.label("holder"), LicenceRow.profession)
             .join(LicenceRow, LicenceRow.practitioner_id == PractitionerRow.id)
             .where(own)
-            .distinct()
-            .order_by(LicenceRow.profession)
+            .group_by(person, LicenceRow.profession)
+            .order_by(running.desc(), func.max(LicenceRow.granted_on).desc(), LicenceRow.profession)
         )
         for row in session.execute(professions):
             kinds.setdefault(Holder("practitioner", row.holder), []).append(row.profession)
@@ -98,9 +99,12 @@ def _read(
     facts: dict[Holder, list[Fact]],
     unread: dict[int, str],
 ) -> None:
-    rows = session.execute(events).all()
+    rows = session.execute(events.order_by(EventRow.id)).all()
     void = {row.target_id for row in rows if row.kind == "annulment"}
-    fresh = _words(session, [row for row in rows if row.words is None])
+    # The last correction of an event is how it reads; its own columns say so.
+    corrected = {row.target_id: row for row in rows if row.kind == "correction"}
+    rows = [row for row in rows if row.kind != "correction"]
+    fresh = _words(session, [row for row in rows if row.words is None], corrected)
     objections = _objections(session, events)
     unread.update(fresh)
     found: dict[int, list[Fact]] = defaultdict(list)
@@ -109,8 +113,8 @@ def _read(
             Fact(
                 row.public_id,
                 row.kind,
-                row.decided_on,
-                row.severity,
+                corrected.get(row.id, row).decided_on,
+                corrected.get(row.id, row).severity,
                 _split(row.words if row.words is not None else fresh[row.id]),
                 row.id in void or row.state == "撤销" or row.ground == "deleted",
                 row.ended_on,
@@ -128,18 +132,23 @@ def _open(row: Row[*tuple[Any, ...]], objections: dict[int, list[Objection]]) ->
     return (Objection(row.decided_on, None),) if row.state == "异议" else ()
 
 
-def _words(session: WorkSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, str]:
-    kinds = {row.id: row.kind for row in rows}
+def _words(
+    session: WorkSession,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    corrected: Mapping[int, Row[*tuple[Any, ...]]],
+) -> dict[int, str]:
+    told = {corrected.get(row.id, row).id: row for row in rows}
+    ids = list(told)
     words = {}
-    for start in range(0, len(rows), 500):
-        some = [row.id for row in rows[start : start + 500]]
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
         sealed = select(EventRow.id, EventRow.wording).where(EventRow.id.in_(some))
         for row in session.execute(sealed):
             wording = opened(session, row.wording)
-            found = words_of(
-                kinds[row.id], columns=wording.columns, detail=wording.detail, summary=wording.summary
-            )
-            words[row.id] = "|".join(sorted(found))
+            event = told[row.id]
+            detail = wording.detail if event.id == row.id else wording.detail["detail"]
+            found = words_of(event.kind, columns=wording.columns, detail=detail, summary=wording.summary)
+            words[event.id] = "|".join(sorted(found))
     return words
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select
 
 from registry.credit.standing import facts
 from registry.credit.standing.fact import Fact
@@ -34,21 +34,21 @@ class Course(NamedTuple):
 
 def refresh(
     session: WorkSession, *, practitioners: Iterable[int] = (), organisations: Iterable[int] = ()
-) -> int:
+) -> list[Holder]:
     """Computes the courses of these subjects (row ids) anew from their events and writes what differs.
 
     Called by whatever changes events. The subjects are locked, in the order of their ids, so that of two who record an
-    event of the same person at once the second sees the first one's. Returns how many subjects changed.
+    event of the same person at once the second sees the first one's. Returns whose course changed.
     """
     rules = book(session)
-    if not rules:
-        return 0
+    if not rules and session.scalar(select(StandingRow.id).limit(1)) is None:
+        return []
     session.flush()
-    changed = 0
+    changed: list[Holder] = []
     for some in _chunks(organisations):
-        changed += len(rewrite(session, rules, organisations=_locked_organisations(session, some)))
+        changed += rewrite(session, rules, organisations=_locked_organisations(session, some))
     for some in _chunks(practitioners):
-        changed += len(rewrite(session, rules, practitioners=_locked_practitioners(session, some)))
+        changed += rewrite(session, rules, practitioners=_locked_practitioners(session, some))
     return changed
 
 
@@ -62,17 +62,17 @@ def rewrite(
     """As `refresh`, for one chunk of subjects under lock. Returns whose course changed."""
     known = facts.load(session, practitioners=practitioners, organisations=organisations)
     if known.unread:
-        _keep_words(session, known.unread)
+        keep_words(session, known.unread)
     wanted = expected(known, rules)
     held = stored(session, practitioners=practitioners, organisations=organisations)
     changed = sorted(one for one in {*wanted, *held} if wanted.get(one) != held.get(one))
-    for register, column in (
-        ("practitioner", StandingRow.practitioner_id),
-        ("organisation", StandingRow.organisation_id),
-    ):
-        old = [one.id for one in changed if one.register == register and one in held]
-        if old:
-            session.execute(delete(StandingRow).where(column.in_(old)))
+    places = [one.id for one in changed if one.register == "organisation" and one in held]
+    people = [one.id for one in changed if one.register == "practitioner" and one in held]
+    if places:
+        session.execute(delete(StandingRow).where(StandingRow.organisation_id.in_(places)))
+    if people:
+        records = select(PractitionerRow.id).where(_answered_for(people))
+        session.execute(delete(StandingRow).where(StandingRow.practitioner_id.in_(records)))
     rows = [_row(one, course) for one in changed for course in wanted.get(one, ())]
     if rows:
         session.execute(insert(StandingRow), rows)
@@ -83,7 +83,9 @@ def expected(known: facts.Known, rules: Book) -> dict[Holder, list[Course]]:
     """The courses that follow from the events; holders at the base grade throughout have none."""
     found = {}
     for holder, events in known.facts.items():
-        courses = [course for kind in known.kinds.get(holder, ()) for course in _courses(events, rules, kind)]
+        courses = [
+            course for kind in sorted(known.kinds.get(holder, ())) for course in _courses(events, rules, kind)
+        ]
         if courses:
             found[holder] = courses
     return found
@@ -94,28 +96,37 @@ def stored(
 ) -> dict[Holder, list[Course]]:
     """The courses as they are kept, in the order of `expected`."""
     found: dict[Holder, list[Course]] = {}
-    for register, column, ids in (
-        ("practitioner", StandingRow.practitioner_id, practitioners),
-        ("organisation", StandingRow.organisation_id, organisations),
-    ):
-        if not ids:
-            continue
-        rows = session.execute(
-            select(
-                column.label("holder"),
-                StandingRow.kind,
-                StandingRow.since,
-                StandingRow.until,
-                StandingRow.grade,
-                StandingRow.rules_id,
-            )
-            .where(column.in_(ids))
-            .order_by(StandingRow.kind, StandingRow.since)
+    person = func.coalesce(PractitionerRow.merged_into_id, PractitionerRow.id)
+    if organisations:
+        places = _KEPT.add_columns(StandingRow.organisation_id.label("holder"))
+        _add(session, "organisation", places.where(StandingRow.organisation_id.in_(organisations)), found)
+    if practitioners:
+        people = _KEPT.add_columns(person.label("holder")).join(
+            PractitionerRow, PractitionerRow.id == StandingRow.practitioner_id
         )
-        for row in rows:
-            course = Course(row.kind, row.since, row.until, row.grade, row.rules_id)
-            found.setdefault(Holder(register, row.holder), []).append(course)
+        _add(session, "practitioner", people.where(_answered_for(practitioners)), found)
     return found
+
+
+_KEPT: Select[*tuple[Any, ...]] = select(
+    StandingRow.kind, StandingRow.since, StandingRow.until, StandingRow.grade, StandingRow.rules_id
+).order_by(StandingRow.kind, StandingRow.since)
+
+
+def _add(
+    session: WorkSession,
+    register: str,
+    rows: Select[*tuple[Any, ...]],
+    found: dict[Holder, list[Course]],
+) -> None:
+    for row in session.execute(rows):
+        course = Course(row.kind, row.since, row.until, row.grade, row.rules_id)
+        found.setdefault(Holder(register, row.holder), []).append(course)
+
+
+def _answered_for(practitioners: Collection[int]) -> ColumnElement[bool]:
+    """The records of these persons, those among them that were merged into theirs."""
+    return PractitionerRow.id.in_(practitioners) | PractitionerRow.merged_into_id.in_(practitioners)
 
 
 def _courses(events: Sequence[Fact], rules: Book, kind: str) -> list[Course]:
@@ -132,7 +143,8 @@ def _courses(events: Sequence[Fact], rules: Book, kind: str) -> list[Course]:
     return courses
 
 
-def _keep_words(session: WorkSession, unread: Mapping[int, str]) -> None:
+def keep_words(session: WorkSession, unread: Mapping[int, str]) -> None:
+    """Keeps the words that were read from what is sealed, so that they need not be read again."""
     session.execute(delete(WordsRow).where(WordsRow.event_id.in_(unread)))
     session.execute(
         insert(WordsRow),
