@@ -12,8 +12,8 @@ from registry.kernel.store import Base, BigId, Bytes, UtcDateTime
 class RepairRow(Base):
     """One request for the repair of one event.
 
-    `wording` is what was done to make good and how to reach the subject, sealed. `pledged_on` is the day on which the public
-    pledge was signed. `due_on` is the last day of the step that waits, None when none does.
+    `wording` is what was done to make good and how to reach the subject, sealed. `pledge` is the public id of the signed
+    public pledge. `due_on` is the last day of the step that waits, None when none does.
     """
 
     __tablename__ = "reg_repairs"
@@ -30,7 +30,7 @@ class RepairRow(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     identified_by: Mapped[str] = mapped_column(String(16))
     wording: Mapped[bytes] = mapped_column(Bytes)
-    pledged_on: Mapped[date | None]
+    pledge: Mapped[str | None] = mapped_column(String(16))
     extended: Mapped[bool]
     due_on: Mapped[date | None]
     due_provisional: Mapped[bool]
