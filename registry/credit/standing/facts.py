@@ -27,6 +27,10 @@ class Holder(NamedTuple):
     id: int
 
 
+_ANSWERS = frozenset({"annulment", "correction"})
+"""Events that say something about another one, and nothing by themselves."""
+
+
 @dataclass(frozen=True)
 class Known:
     """`kinds` are the professions of a person (what is practised now first), or the kind of an organisation. `unread` are events by row id whose words
@@ -103,7 +107,7 @@ def _read(
     void = {row.target_id for row in rows if row.kind == "annulment"}
     # The last correction of an event is how it reads; its own columns say so.
     corrected = {row.target_id: row for row in rows if row.kind == "correction"}
-    rows = [row for row in rows if row.kind != "correction"]
+    rows = [row for row in rows if row.kind not in _ANSWERS]
     fresh = _words(session, [row for row in rows if row.words is None], corrected)
     objections = _objections(session, events)
     unread.update(fresh)
