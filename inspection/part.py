@@ -4,7 +4,7 @@ from pathlib import Path
 
 from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
-from inspection.visits import assign, duties
+from inspection.visits import assign, duties, replace
 from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
 from inspection.web import frames, papers, public, public_api, staff, stage, verification
 from registry.kernel.access import Permission
@@ -35,6 +35,9 @@ PART = Part(
         Permission("draw.void", "申请或确认作废抽取", frozenset({"draw", "head", "leader"})),
         Permission("visit.read", "查看检查任务", _OFFICE),
         Permission("visit.record", "记录检查结果", frozenset({"inspector"})),
+        Permission(replace.ASK, "申请回避或更换检查对象", frozenset({"inspector", "clerk", "head"})),
+        Permission("visit.ask_for_subject", "代检查对象申请回避", frozenset({"clerk", "head"})),
+        Permission(replace.DECIDE, "决定回避和更换检查对象", frozenset({"head", "leader"})),
         Permission("visit.review", "复核并办结检查", frozenset({"head"})),
     ),
     navigation=(
@@ -58,6 +61,9 @@ PART = Part(
         "draw.void_proposed": "申请作废抽取",
         "draw.void": "作废抽取",
         "draw.lapse": "抽取逾期作废",
+        "draw.substitution_asked": "申请回避或更换检查对象",
+        "draw.substitution_refused": "不同意回避或更换",
+        "draw.substitute": "同意回避或更换，依种子递补",
         "visit.record": "记录检查结果",
         "visit.close": "办结检查",
     },

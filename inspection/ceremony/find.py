@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from inspection.ceremony import void
 from inspection.ceremony.rows import STATES, chance_of, frame_of, overdue
+from inspection.ceremony.substitute import GROUNDS
 from inspection.ceremony.tables import DrawRow
 from inspection.draw.chance import assurance
 from inspection.draw.sample import quota
@@ -89,6 +90,19 @@ class Reserve:
 
 
 @dataclass(frozen=True)
+class Substituted:
+    """One step after the draw: an inspector's seat (`seat` from 0), or the unit itself (None). `came_in` is empty where
+    nobody could."""
+
+    unit: str
+    name: str
+    seat: int | None
+    ground: str
+    ground_title: str
+    came_in: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Voided:
     """How a draw ended without counting; `party` withheld chance. `on` is None while the second person is awaited."""
 
@@ -130,6 +144,7 @@ class DrawPage:
     seed: str | None
     chosen: Sequence[Chosen]
     reserves: Sequence[Reserve]
+    substitutions: Sequence[Substituted]
     unassignable: str | None
     voided: Voided | None
     void_proposal: Voided | None
@@ -216,6 +231,7 @@ def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
             Reserve(entry["unit"], names.get(entry["unit"], entry["unit"]), entry["stratum"], entry["ticket"])
             for entry in (record["reserves"] if record else ())
         ],
+        substitutions=_substituted(record, names) if record else [],
         unassignable=record["unassignable"]["why"] if record and record["unassignable"] else None,
         voided=_voided(draw) if draw.state == "voided" else None,
         void_proposal=_voided(draw) if void.standing(session, draw) else None,
@@ -300,6 +316,21 @@ def _names(session: Session, record: Mapping[str, Any]) -> dict[str, str]:
         OrganisationRow.public_id.in_(wanted)
     )
     return {row.public_id: row.name for row in session.execute(names)}
+
+
+def _substituted(record: Mapping[str, Any], names: Mapping[str, str]) -> list[Substituted]:
+    steps = []
+    for entry in record["substitutions"]:
+        if entry["seat"] is not None:
+            came_in = [entry["inspector_in"]] if entry["inspector_in"] is not None else []
+        else:
+            unit_in = entry["unit_in"]
+            came_in = [names.get(unit_in, unit_in), *entry["inspectors"]] if unit_in is not None else []
+        name, ground = names.get(entry["unit"], entry["unit"]), entry["ground"]
+        steps.append(
+            Substituted(entry["unit"], name, entry["seat"], ground, GROUNDS.get(ground, ground), came_in)
+        )
+    return steps
 
 
 def _chosen(record: Mapping[str, Any], names: Mapping[str, str]) -> list[Chosen]:

@@ -47,6 +47,12 @@ def of_task(session: Session, task_id: int) -> list[DrawRow]:
     )
 
 
+def next_version(row: DrawRow) -> int:
+    """The version that the next thing which happens to a draw has in the log: its frame is 1, its record 2, then one for
+    each substitution; a voiding is the last."""
+    return 3 + len(json.loads(row.record)["substitutions"]) if row.record else 3
+
+
 def overdue(state: str, deadline: date, *, on: date) -> bool:
     """Whether a draw counts as voided on the day `on` (specification section 8).
 

@@ -125,3 +125,28 @@ class SelectionRow(Base):
     inspectors: Mapped[list[str]] = mapped_column(JsonText)
 
     draw: Mapped[DrawRow] = relationship()
+
+
+class SubstitutionRow(Base):
+    """Somebody is to be replaced: `seat` of the team, held by `inspector` when it was asked, or the unit itself (None).
+
+    `state`: asked → granted (`position` in the record's substitutions) or refused.
+    """
+
+    __tablename__ = "insp_substitutions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    selection_id: Mapped[int] = mapped_column(ForeignKey("insp_selections.id"), index=True)
+    seat: Mapped[int | None]
+    inspector: Mapped[str | None] = mapped_column(String(64))
+    ground: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[bytes] = mapped_column(Bytes)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    position: Mapped[int | None]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+
+    selection: Mapped[SelectionRow] = relationship()

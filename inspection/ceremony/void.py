@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from inspection.ceremony.rows import STATES, chance_of, frame_of, locked, overdue
+from inspection.ceremony.rows import STATES, chance_of, frame_of, locked, next_version, overdue
 from inspection.ceremony.tables import DrawRow
 from inspection.draw.verify import verify
 from registry.kernel.access import Actor
@@ -136,4 +136,4 @@ def _publish(session: WorkSession, row: DrawRow) -> None:
         "party": row.void_party,
         "date": session.today.isoformat(),
     }
-    book.append(session, "public", [book.Entry(action="void", record=row.public_id, version=3, body=body)])
+    book.append(session, "public", [book.Entry("void", row.public_id, next_version(row), body)])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 
 from inspection.plan.tables import InspectorRow
-from inspection.visits import find
+from inspection.visits import find, replace
 from inspection.visits.find import VisitPage
 from registry.accounts.tables import StaffRow
 from registry.kernel.clock import local_day
@@ -57,4 +57,5 @@ def _duties(
 WORKLISTS = (
     Worklist("检查：记录结果", "visit.record", _to_make),
     Worklist("检查：复核办结", "visit.review", _to_close),
+    replace.WORKLIST,
 )

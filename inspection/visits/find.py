@@ -15,7 +15,7 @@ from inspection.visits.tables import VisitRow
 from registry.kernel.faults import NotFound
 from registry.roster.tables import OrganisationRow
 
-STATES = {"assigned": "待检查", "recorded": "待复核", "closed": "已办结"}
+STATES = {"assigned": "待检查", "recorded": "待复核", "closed": "已办结", "replaced": "已更换"}
 
 
 @dataclass(frozen=True)

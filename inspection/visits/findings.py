@@ -31,10 +31,10 @@ def note_finding(
     """
     actor.require("visit.record")
     row = locked(session, visit)
-    if row.state == "closed":
-        raise Conflict("检查已办结，结果不能更改", rule="closed")
+    if row.state not in ("assigned", "recorded"):
+        raise Conflict("检查已办结或已更换，结果不能更改", rule="closed")
     _refuse_voided(row)
-    _refuse_stranger(session, actor, row)
+    refuse_stranger(session, actor, row)
     known = table()
     faults = []
     if visited_on > session.today or visited_on < row.selection.draw.as_of:
@@ -110,6 +110,7 @@ def _refuse_voided(row: VisitRow) -> None:
         raise Conflict("抽取已作废，这次检查不再进行", rule="draw_voided")
 
 
-def _refuse_stranger(session: Session, actor: Actor, row: VisitRow) -> None:
+def refuse_stranger(session: Session, actor: Actor, row: VisitRow) -> None:
+    """Raises Refused for staff who are not of the visit's team."""
     if actor.kind == "staff" and certificate_of(session, actor.id) not in row.selection.inspectors:
         raise Refused("只有本次检查的检查人员可以记录结果", rule="not_of_the_team")

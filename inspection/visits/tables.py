@@ -10,7 +10,7 @@ from registry.kernel.store import Base, BigId, JsonText, UtcDateTime
 
 
 class VisitRow(Base):
-    """检查: one drawn organisation and its team. `state`: assigned → recorded → closed."""
+    """检查: one drawn organisation and its team. `state`: assigned → recorded → closed, or replaced."""
 
     __tablename__ = "insp_visits"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

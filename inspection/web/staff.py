@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inspection.ceremony import announce, conduct
+from inspection.ceremony import announce, conduct, substitute
 from inspection.ceremony import find as draws
 from inspection.ceremony import void as voiding
 from inspection.plan import draft
 from inspection.plan import find as plan
 from inspection.plan.frame import GROUNDS
-from inspection.visits import assign, codes, findings
+from inspection.visits import assign, codes, findings, replace
 from inspection.visits import find as visits
 from inspection.web import forms
 from registry.accounts.staff import everybody, names
@@ -27,6 +27,7 @@ _VISIT_LISTS = {
     "assigned": ("待检查", ("assigned",)),
     "recorded": ("待复核", ("recorded",)),
     "closed": ("已办结", ("closed",)),
+    "replaced": ("已更换", ("replaced",)),
 }
 _Faults = Mapping[str, list[str]]
 
@@ -339,6 +340,39 @@ def close_visit(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("inspection.visit", public_id=public_id), 303)
 
 
+@blueprint.post("/visits/<public_id>/ask")
+@requires(replace.ASK)
+def ask(public_id: str) -> ResponseReturnValue:
+    form = request.form
+    try:
+        with work().write(current_actor()) as session:
+            replace.ask(
+                session,
+                session.actor,
+                visit=public_id,
+                seat=None if form.get("seat") == "unit" else forms.whole_number(form.get("seat", ""), "seat"),
+                ground=form.get("ground", ""),
+                reason=form.get("reason", ""),
+            )
+    except Fault as refused:
+        return _visit_page(public_id, refused)
+    flash("已申请，由另一人决定。", "good")
+    return redirect(url_for("inspection.visit", public_id=public_id), 303)
+
+
+@blueprint.post("/visits/<public_id>/requests/<substitution>")
+@requires(replace.DECIDE)
+def decide(public_id: str, substitution: str) -> ResponseReturnValue:
+    granted = request.form.get("granted") == "yes"
+    try:
+        with work().write(current_actor()) as session:
+            goes_on = replace.decide(session, session.actor, substitution=substitution, granted=granted)
+    except Fault as refused:
+        return _visit_page(public_id, refused)
+    flash("已同意，递补由抽取种子确定，记录已公开。" if granted else "已记录不同意。", "good")
+    return redirect(url_for("inspection.visit", public_id=goes_on or public_id), 303)
+
+
 def _visit_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
     with work().read() as session:
         found = visits.visit(session, public_id)
@@ -350,6 +384,10 @@ def _visit_page(public_id: str, refused: Fault | None = None) -> ResponseReturnV
             if found.recorded_by
             else None,
             table=codes.table(),
+            seats=replace.seats(session, public_id),
+            requests=replace.requests(session, public_id),
+            seat_grounds=substitute.SEAT_GROUNDS,
+            unit_grounds=substitute.UNIT_GROUNDS,
             values=request.form,
             faults=forms.told(refused) if refused else {},
             today=session.today,

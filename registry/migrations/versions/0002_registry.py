@@ -180,6 +180,41 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reg_measure_checks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("allowed", sa.Boolean(), nullable=False),
+        sa.Column("grade", sa.String(length=16), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("actor_name", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_measure_checks_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_measure_checks_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_measure_checks")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_measure_checks_public_id")),
+    )
+    with op.batch_alter_table("reg_measure_checks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reg_measure_checks_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_measure_checks_practitioner_id"), ["practitioner_id"], unique=False
+        )
+
+    op.create_table(
         "reg_merge_moves",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("merge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -338,6 +373,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_reg_credit_ends")),
     )
     op.create_table(
+        "reg_listings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("list_code", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Date(), nullable=False),
+        sa.Column("colour", sa.String(length=8), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("authority", sa.String(length=200), nullable=False),
+        sa.Column("criteria", sa.Text(), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state_since", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("window_until", sa.Date(), nullable=True),
+        sa.Column("window_provisional", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("listed_on", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("removal", sa.String(length=16), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(organisation_id IS NULL) <> (practitioner_id IS NULL)", name=op.f("ck_reg_listings_one_subject")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_reg_listings_event_id_reg_credit_events")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_listings_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_listings_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_listings")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_reg_listings_event_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_listings_public_id")),
+    )
+    with op.batch_alter_table("reg_listings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reg_listings_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_listings_practitioner_id"), ["practitioner_id"], unique=False
+        )
+        batch_op.create_index("ix_reg_listings_state_due_on", ["state", "due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reg_listings_until"), ["until"], unique=False)
+        batch_op.create_index(
+            "uq_reg_listings_organisation",
+            ["list_code", "organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+            postgresql_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+        )
+        batch_op.create_index(
+            "uq_reg_listings_practitioner",
+            ["list_code", "practitioner_id"],
+            unique=True,
+            sqlite_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+            postgresql_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+        )
+
+    op.create_table(
         "reg_objections",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -476,6 +580,58 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_reg_standing_words")),
     )
+    op.create_table(
+        "insp_substitutions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("selection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seat", sa.Integer(), nullable=True),
+        sa.Column("inspector", sa.String(length=64), nullable=True),
+        sa.Column("ground", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["selection_id"],
+            ["insp_selections.id"],
+            name=op.f("fk_insp_substitutions_selection_id_insp_selections"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_substitutions")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_substitutions_public_id")),
+    )
+    with op.batch_alter_table("insp_substitutions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_insp_substitutions_selection_id"), ["selection_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_insp_substitutions_state"), ["state"], unique=False)
+
+    op.create_table(
+        "reg_listing_acts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=True),
+        sa.Column("round", sa.String(length=8), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("document_number", sa.String(length=128), nullable=True),
+        sa.Column("ground", sa.String(length=16), nullable=True),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("actor_name", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["reg_listings.id"], name=op.f("fk_reg_listing_acts_listing_id_reg_listings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_listing_acts")),
+        sa.UniqueConstraint("document_number", name=op.f("uq_reg_listing_acts_document_number")),
+    )
+    with op.batch_alter_table("reg_listing_acts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_listing_acts_listing_id"), ["listing_id"], unique=False)
+
     with op.batch_alter_table("reg_credit_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recorded_by", sa.String(length=80), nullable=True))
         batch_op.create_index("ix_reg_credit_events_document_number", ["document_number"], unique=False)
@@ -576,6 +732,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reg_credit_events_document_number")
         batch_op.drop_column("recorded_by")
 
+    with op.batch_alter_table("reg_listing_acts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_listing_acts_listing_id"))
+
+    op.drop_table("reg_listing_acts")
+    with op.batch_alter_table("insp_substitutions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_substitutions_state"))
+        batch_op.drop_index(batch_op.f("ix_insp_substitutions_selection_id"))
+
+    op.drop_table("insp_substitutions")
     op.drop_table("reg_standing_words")
     with op.batch_alter_table("reg_repairs", schema=None) as batch_op:
         batch_op.drop_index("ix_reg_repairs_state_due_on_id")
@@ -597,6 +762,23 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reg_objections_event_id_state")
 
     op.drop_table("reg_objections")
+    with op.batch_alter_table("reg_listings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reg_listings_practitioner",
+            sqlite_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+            postgresql_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+        )
+        batch_op.drop_index(
+            "uq_reg_listings_organisation",
+            sqlite_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+            postgresql_where=sa.text("state NOT IN ('removed', 'dismissed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_reg_listings_until"))
+        batch_op.drop_index("ix_reg_listings_state_due_on")
+        batch_op.drop_index(batch_op.f("ix_reg_listings_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_listings_organisation_id"))
+
+    op.drop_table("reg_listings")
     op.drop_table("reg_credit_ends")
     op.drop_table("insp_commitments")
     with op.batch_alter_table("reg_standings", schema=None) as batch_op:
@@ -620,6 +802,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reg_merge_moves_merge_id"))
 
     op.drop_table("reg_merge_moves")
+    with op.batch_alter_table("reg_measure_checks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_measure_checks_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_measure_checks_organisation_id"))
+
+    op.drop_table("reg_measure_checks")
     with op.batch_alter_table("insp_announcements", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_insp_announcements_open_task",
