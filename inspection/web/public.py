@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from inspection.ceremony import find as draws
+from inspection.ceremony import places
 from inspection.plan import find as plan
 from inspection.plan.frame import GROUNDS
 from inspection.plan.strata import RULE
@@ -40,3 +41,13 @@ def draw(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         page = draws.draw_page(session, public_id, on=session.today)
     return render_template("inspection/draw.html", draw=page, rule=RULE, grounds=GROUNDS)
+
+
+@blueprint.get("/draws/<string(length=16):public_id>/places")
+@public
+def places_of(public_id: str) -> ResponseReturnValue:
+    """Was I in the drum?"""
+    asked = request.args.get("q", "").strip()[:100]
+    with work().read() as session:
+        answer = places.answer(session, public_id, asked)
+    return render_template("inspection/places.html", answer=answer, asked=asked, rule=RULE, grounds=GROUNDS)

@@ -8,9 +8,11 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from inspection.ceremony import find as draws
+from inspection.ceremony import places
 from inspection.ceremony.rows import STATES
 from inspection.ceremony.void import TITLES
 from inspection.plan import find as plan
+from inspection.plan.frame import GROUNDS
 from registry.kernel.access import public
 from registry.kernel.host import work
 
@@ -100,6 +102,16 @@ class ReserveSchema(Schema):
     stratum = fields.String(required=True)
 
 
+class SubstitutedSchema(Schema):
+    unit = fields.String(required=True)
+    name = fields.String(required=True)
+    seat = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "席位，从 0 起；为空表示更换检查对象"}
+    )
+    ground = fields.String(required=True)
+    came_in = fields.List(fields.String(), required=True, metadata={"description": "由种子确定的接替者"})
+
+
 class VoidSchema(Schema):
     ground = fields.String(required=True, validate=validate.OneOf(tuple(TITLES)))
     party = fields.String(required=True, allow_none=True, metadata={"description": "未提供随机源的一方"})
@@ -136,6 +148,7 @@ class DrawSchema(Schema):
     entropy = fields.List(fields.Nested(ChanceSchema), required=True)
     selected = fields.List(fields.Nested(SelectedSchema), required=True)
     reserves = fields.List(fields.Nested(ReserveSchema), required=True)
+    substitutions = fields.List(fields.Nested(SubstitutedSchema), required=True)
     unassignable = fields.String(required=True, allow_none=True)
     voided = fields.Nested(VoidSchema, required=True, allow_none=True)
     supersedes = fields.String(required=True, allow_none=True)
@@ -143,6 +156,42 @@ class DrawSchema(Schema):
     frame = fields.String(required=True, allow_none=True, metadata={"description": "名录的地址，提交存证后"})
     record = fields.String(required=True, allow_none=True, metadata={"description": "抽取记录的地址，抽取后"})
     url = fields.String(required=True)
+
+
+class PlacesQuery(Schema):
+    q = fields.String(
+        required=True,
+        validate=validate.Length(1, 100),
+        metadata={"description": "编号、许可证号、统一社会信用代码或名称"},
+    )
+
+
+class OddsSchema(Schema):
+    numerator = fields.Integer(required=True)
+    denominator = fields.Integer(required=True)
+
+
+class FramePlaceSchema(Schema):
+    unit = fields.String(required=True)
+    name = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(("eligible", "mandatory", "excluded")))
+    ground = fields.String(required=True, allow_none=True)
+    ground_title = fields.String(required=True, allow_none=True)
+    stratum = fields.String(required=True)
+    eligible = fields.Integer(required=True, metadata={"description": "该层可抽取的家数"})
+    quota = fields.Integer(required=True, metadata={"description": "该层应抽取的家数"})
+    chance = fields.Nested(OddsSchema, required=True, metadata={"description": "被抽中的机会，精确值"})
+    outcome = fields.String(required=True, allow_none=True, validate=validate.OneOf((*places.OUTCOMES, None)))
+    ticket = fields.String(required=True, allow_none=True)
+    rank = fields.Integer(required=True, allow_none=True, metadata={"description": "签在本层中的名次"})
+    reserve = fields.Integer(required=True, allow_none=True, metadata={"description": "在候补中的次序"})
+
+
+class FramePlacesSchema(Schema):
+    draw = fields.String(required=True)
+    drawn = fields.Boolean(required=True)
+    results = fields.List(fields.Nested(FramePlaceSchema), required=True)
+    more = fields.Boolean(required=True, metadata={"description": "还有更多，请写得更准确"})
 
 
 @blueprint.route("/matters.json")
@@ -219,6 +268,25 @@ def frame_json(public_id: str) -> Response:
     with work().read() as session:
         frame = draws.frame_bytes(session, public_id)
     return _document(frame, f"frame-{public_id}.json")
+
+
+@blueprint.route("/draws/<string(length=16):public_id>/places.json")
+@public
+@blueprint.arguments(PlacesQuery, location="query", error_status_code=400)
+@blueprint.response(200, FramePlacesSchema)
+def places_json(query: Mapping[str, Any], public_id: str) -> dict[str, Any]:
+    """某一机构或人员在名录中的位置、被抽中的确切机会和结果"""
+    with work().read() as session:
+        answer = places.answer(session, public_id, query["q"].strip())
+    results = [
+        {
+            **vars(place),
+            "name": answer.names[place.unit],
+            "ground_title": GROUNDS.get(place.ground, place.ground) if place.ground else None,
+        }
+        for place in answer.found
+    ]
+    return {"draw": answer.draw, "drawn": answer.drawn, "results": results, "more": answer.more}
 
 
 def _address(endpoint: str, public_id: str) -> str:
