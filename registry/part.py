@@ -17,6 +17,10 @@ from registry.commands.staff import staff as staff_command
 from registry.credit import evidence
 from registry.credit.duties import INCOMPLETE
 from registry.credit.importers import EVENTS, PENALTIES, PERMITS
+from registry.credit.listing import entry as listing_entry
+from registry.credit.listing import moves as listing_moves
+from registry.credit.listing.worklists import WORKLISTS as LISTING_WORKLISTS
+from registry.credit.measures import check as measures_check
 from registry.credit.objection import find as objections_find
 from registry.credit.objection import states as objection
 from registry.credit.pledge import find as pledge_find
@@ -43,14 +47,17 @@ from registry.web import (
     credit_evidence,
     duties,
     limits,
+    listings,
     log,
     lookups,
+    measures,
     objections,
     pledges,
     repairs,
     roster,
     roster_amend,
     roster_edit,
+    roster_merge,
     sign_in,
     site,
     staff,
@@ -72,7 +79,10 @@ PART = Part(
         jobs_page.blueprint,
         roster_edit.blueprint,
         roster_amend.blueprint,
+        roster_merge.blueprint,
         pledges.blueprint,
+        listings.blueprint,
+        measures.blueprint,
         objections.blueprint,
         repairs.blueprint,
         credit_evidence.blueprint,
@@ -98,6 +108,7 @@ PART = Part(
         Import("pledges", "信用承诺", PLEDGES),
     ),
     jobs=(
+        Job("listings", "名单到期移出", listing_entry.lapse, "20 0 * * *"),
         PRUNE,
         idempotency.PURGE,
         PURGE,
@@ -113,6 +124,7 @@ PART = Part(
         Permission(audit_book.READ, "查看审计记录", frozenset({"auditor"})),
         Permission("roster.read", "查看从业人员和执业机构的全部内容", EVERYONE - {"witness", "admin"}),
         Permission("roster.edit", "录入和变更从业人员、执业机构和执业许可", frozenset({"clerk", "head"})),
+        Permission(roster_merge.merge.CONFIRM, "确认合并或拆分人员档案", frozenset({"head"})),
         Permission("credit.read", "查看信用事件的全部内容", EVERYONE - {"witness", "draw", "admin"}),
         Permission("credit.record", "录入信用事件", frozenset({"clerk", "head"})),
         Permission(
@@ -129,6 +141,8 @@ PART = Part(
         ),
         Permission(evidence.ATTACH, "上传证据材料", frozenset({"clerk", "head", "legal", "inspector"})),
         *pledging.PERMISSIONS,
+        *listing_moves.PERMISSIONS,
+        measures_check.PERMISSION,
         Permission(
             scopes.PERSONAL,
             "通过接口读取证件号码提示、联系电话和文字材料",
@@ -145,6 +159,8 @@ PART = Part(
         Navigation("名册", "roster.index", roster.READ, 100, "名册"),
         Navigation("异议", "objections.index", objection.READ, 130, "信用"),
         Navigation("信用修复", "repairs.index", repair.READ, 135, "信用"),
+        Navigation("红黑名单", "listings.index", listing_moves.READ, 150, "信用"),
+        Navigation("资格核查", "measures.index", measures_check.CHECK, 155, "信用"),
         Navigation("信用承诺", "pledges.index", pledging.READ, 160, "信用"),
         Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800, "管理"),
         Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810, "管理"),
@@ -153,7 +169,14 @@ PART = Part(
         Navigation("审计记录", "audit.index", audit_book.READ, 820, "管理"),
         Navigation("查询记录", "lookups.index", audit_book.READ, 821, "管理"),
     ),
-    worklists=(INCOMPLETE, pledge_find.WORKLIST, *objections_find.WORKLISTS, *repairs_find.WORKLISTS),
+    worklists=(
+        INCOMPLETE,
+        pledge_find.WORKLIST,
+        *LISTING_WORKLISTS,
+        roster_merge.WORKLIST,
+        *objections_find.WORKLISTS,
+        *repairs_find.WORKLISTS,
+    ),
     acts={
         "staff.add": "添加工作人员",
         "staff.change": "修改工作人员",
@@ -176,6 +199,11 @@ PART = Part(
         "roster.state": "变更机构或执业状态",
         "roster.transfer": "变更执业机构",
         "roster.amend": "变更登记内容",
+        "roster.merge_propose": "提出合并人员档案",
+        "roster.split_propose": "提出拆分人员档案",
+        "roster.merge_decline": "不予合并或拆分",
+        "roster.merge": "合并人员档案",
+        "roster.split": "拆分人员档案",
         "credit.record": "录入信用事件",
         "credit.annul": "撤销信用事件",
         "credit.correct": "更正信用事件",
@@ -192,6 +220,8 @@ PART = Part(
         **objection.ACTS,
         **repair.ACTS,
         **pledging.ACTS,
+        **listing_moves.ACTS,
+        **measures_check.ACTS,
         **standing.ACTS,
     },
     closing=(standing_follow, audit_book.close),

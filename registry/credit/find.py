@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from registry.credit import catalogue
@@ -28,9 +28,10 @@ class SubjectRef(NamedTuple):
 
 @dataclass(frozen=True)
 class Event:
-    """One event. `annulled_by` is the public id of the event that annuls it, `target` of the one that it annuls.
+    """One event, as it reads after its last correction, at `corrected_at` (None where it has none).
 
-    `missing` are the codes that the national platform still wants.
+    `annulled_by` is the public id of the event that annuls it, `target` of the one that it annuls or corrects. `missing` are
+    the codes that the national platform still wants, `recorded_by` is a public id.
     """
 
     id: int
@@ -49,6 +50,8 @@ class Event:
     scope: str
     state: str
     recorded_at: datetime
+    recorded_by: str | None
+    corrected_at: datetime | None
     target: str | None
     annulled_by: str | None
 
@@ -99,8 +102,9 @@ def events(session: WorkSession, public_ids: Sequence[str]) -> dict[str, Event]:
 def events_of(
     session: WorkSession, *, practitioner: int | None = None, organisation: int | None = None
 ) -> list[Event]:
-    """The events of one registered subject (row id), the newest decision first."""
-    found = _events().order_by(EventRow.decided_on.desc(), EventRow.id.desc())
+    """The events of one registered subject (row id), the newest decision first; corrections are in what they correct."""
+    found = _events().where(EventRow.kind != "correction")
+    found = found.order_by(effective(EventRow.decided_on, _LATEST.decided_on).desc(), EventRow.id.desc())
     if practitioner is not None:
         found = found.where(EventRow.practitioner_id == practitioner)
     if organisation is not None:
@@ -110,7 +114,12 @@ def events_of(
 
 def restricted(session: WorkSession, public_id: str) -> Mapping[str, str]:
     """The columns of an event that are never public; empty if it has none. Raises NotFound."""
-    sealed = session.scalar(select(EventRow.wording).where(EventRow.public_id == public_id))
+    sealed = session.scalar(
+        select(effective(EventRow.wording, _LATEST.wording))
+        .select_from(EventRow)
+        .outerjoin(_LATEST, is_latest(_LATEST))
+        .where(EventRow.public_id == public_id)
+    )
     if sealed is None:
         raise NotFound("没有这条信用事件")
     return opened(session, sealed).restricted
@@ -118,12 +127,21 @@ def restricted(session: WorkSession, public_id: str) -> Mapping[str, str]:
 
 def incomplete(session: WorkSession, *, limit: int, after: int = 0) -> list[Event]:
     """The work list: events that lack what the national platform wants, oldest first, from row id `after` on."""
-    found = _events().where(EventRow.incomplete, EventRow.id > after).order_by(EventRow.id).limit(limit)
+    found = _events().where(EventRow.id.in_(_wanting()), EventRow.id > after)
+    found = found.order_by(EventRow.id).limit(limit)
     return [_event(session, row) for row in session.execute(found)]
 
 
 def count_incomplete(session: WorkSession) -> int:
-    return session.scalar(select(func.count()).where(EventRow.incomplete)) or 0
+    return session.scalar(select(func.count()).select_from(_wanting().subquery())) or 0
+
+
+def _wanting() -> Select[Any]:
+    """The ids of events that lack something, as they read after their last correction."""
+    later = aliased(EventRow)
+    first = func.coalesce(EventRow.target_id, EventRow.id)
+    answered = exists().where(later.target_id == first, later.kind == "correction", later.id > EventRow.id)
+    return select(first).where(EventRow.incomplete, ~answered)
 
 
 class Adverse(NamedTuple):
@@ -141,18 +159,21 @@ def adverse(session: WorkSession, *, after: date, until: date) -> list[Adverse]:
     negative = [kind.code for kind in catalogue.KINDS.values() if kind.polarity == "negative"]
     answer = aliased(EventRow)
     annulled = exists().where(answer.target_id == EventRow.id, answer.kind == "annulment")
+    decided_on = effective(EventRow.decided_on, _LATEST.decided_on)
     rows = session.execute(
         select(
             EventRow.practitioner_id,
             EventRow.organisation_id,
             EventRow.kind,
-            EventRow.severity,
-            EventRow.decided_on,
+            effective(EventRow.severity, _LATEST.severity),
+            decided_on,
         )
+        .select_from(EventRow)
+        .outerjoin(_LATEST, is_latest(_LATEST))
         .where(
             EventRow.kind.in_(negative),
-            EventRow.decided_on > after,
-            EventRow.decided_on <= until,
+            decided_on > after,
+            decided_on <= until,
             EventRow.state != "撤销",
             ~annulled,
         )
@@ -161,11 +182,32 @@ def adverse(session: WorkSession, *, after: date, until: date) -> list[Adverse]:
     return [Adverse(*row) for row in rows]
 
 
-def _events() -> Select[Any, Any, Any, Any, Any]:
+_LATEST = aliased(EventRow, name="latest_correction")
+
+
+def is_latest(correction: Any) -> ColumnElement[bool]:
+    """The condition that a row (an alias of EventRow) is the last correction of EventRow's event; join outer with it."""
+    later = aliased(EventRow)
+    last = (
+        select(func.max(later.id))
+        .where(later.target_id == EventRow.id, later.kind == "correction")
+        .correlate(EventRow)
+        .scalar_subquery()
+    )
+    return cast(ColumnElement[bool], correction.id == last)
+
+
+def effective(own: Any, corrected: Any) -> ColumnElement[Any]:
+    """A column of an event, or of its last correction if it has one."""
+    return case((_LATEST.id.is_not(None), corrected), else_=own)
+
+
+def _events() -> Select[Any, Any, Any, Any, Any, Any]:
     target, answer = aliased(EventRow), aliased(EventRow)
     return (
         select(
             EventRow,
+            _LATEST,
             PractitionerRow.public_id.label("practitioner"),
             OrganisationRow.public_id.label("organisation"),
             target.public_id.label("target"),
@@ -175,30 +217,35 @@ def _events() -> Select[Any, Any, Any, Any, Any]:
         .outerjoin(OrganisationRow, OrganisationRow.id == EventRow.organisation_id)
         .outerjoin(target, target.id == EventRow.target_id)
         .outerjoin(answer, and_(answer.target_id == EventRow.id, answer.kind == "annulment"))
+        .outerjoin(_LATEST, is_latest(_LATEST))
     )
 
 
-def _event(session: WorkSession, row: Row[Any, Any, Any, Any, Any]) -> Event:
+def _event(session: WorkSession, row: Row[Any, Any, Any, Any, Any, Any]) -> Event:
     stored: EventRow = row.EventRow
-    wording = opened(session, stored.wording)
+    correction: EventRow | None = row[1]
+    now = correction or stored
+    wording = opened(session, now.wording)
     kind = "practitioner" if row.practitioner else "organisation" if row.organisation else None
     return Event(
         id=stored.id,
         public_id=stored.public_id,
         kind=catalogue.kind(stored.kind),
         subject=SubjectRef(kind, row.practitioner or row.organisation, stored.subject_name),
-        decided_on=stored.decided_on,
-        document_number=stored.document_number,
-        authority=stored.authority,
-        severity=stored.severity,  # type: ignore[arg-type]  # only record writes it, and checks it
-        simple=stored.simple,
+        decided_on=now.decided_on,
+        document_number=now.document_number,
+        authority=now.authority,
+        severity=now.severity,  # type: ignore[arg-type]  # only record writes it, and checks it
+        simple=now.simple,
         summary=wording.summary,
         columns=wording.columns,
-        detail=wording.detail,
-        missing=stored.missing,
-        scope=stored.scope,
+        detail=wording.detail["detail"] if correction else wording.detail,
+        missing=now.missing,
+        scope=now.scope,
         state=stored.state,
         recorded_at=stored.recorded_at,
+        recorded_by=stored.recorded_by,
+        corrected_at=correction.recorded_at if correction else None,
         target=row.target,
         annulled_by=row.annulled_by,
     )

@@ -1,7 +1,7 @@
 """Puts credit events on record: one from a form or a closed visit, many from a file, by the same code."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -21,6 +21,8 @@ from registry.kernel.work import WorkSession
 from registry.roster.tables import OrganisationRow, PractitionerRow
 
 CHUNK = 500
+ANSWERS = frozenset({"annulment", "correction"})
+"""Kinds that say something about another event."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,30 +115,78 @@ def record(
 def record_many(session: WorkSession, actor: Actor, events: Sequence[NewEvent]) -> list[Recorded]:
     """Records events in their order and says of each what became of it; each new one is one act `credit.record`.
 
-    Raises Invalid for an event that breaks a rule by itself (`events[n].field`), NotFound for an unknown subject.
+    Raises Refused unless the actor may record each kind (catalogue.toml), Invalid for an event that breaks a rule by
+    itself (`events[n].field`), NotFound for an unknown subject.
     """
+    for permission in sorted(
+        {found.permission for new in events if (found := catalogue.KINDS.get(new.kind))}
+    ):
+        actor.require(permission)
     recorded: list[Recorded] = []
     rest = iter(events)
     while chunk := list(islice(rest, CHUNK)):
-        recorded += _record(session, _named(session, chunk), offset=len(recorded))
+        recorded += _record(session, actor, _named(session, chunk), offset=len(recorded))
     return recorded
+
+
+def answer(
+    session: WorkSession, actor: Actor, *, to: EventRow, act: str, new: NewEvent, **detail: object
+) -> CreditEvent:
+    """Adds an event that answers another, and names the act on that one. The caller has checked what it may say."""
+    values = _values(session, actor, replace(new, target=to.id), session.new_id())
+    made = _insert(session, [values])[0]
+    session.act(act, to.public_id, by=made.public_id, **detail)
+    return made
+
+
+def locked(session: WorkSession, event: str) -> EventRow:
+    """The row of an event that may be answered, held until the unit of work ends.
+
+    Raises NotFound, or Conflict for an event that is itself an answer.
+    """
+    row = session.scalar(select(EventRow).where(EventRow.public_id == event).with_for_update())
+    if row is None:
+        raise NotFound("没有这条信用事件")
+    if row.kind in ANSWERS:
+        raise Conflict("更正和撤销不能再更正或者撤销，请在原事件上办理", rule="answer")
+    return row
+
+
+def annulled(session: WorkSession, row: EventRow) -> bool:
+    return (
+        session.scalar(select(EventRow.id).where(EventRow.target_id == row.id, EventRow.kind == "annulment"))
+        is not None
+    )
+
+
+def refuse(new: NewEvent, today: date) -> None:
+    """Raises Invalid naming each field by which an event breaks a rule by itself."""
+    if faults := list(_faults(new, today)):
+        raise Invalid("信用事件填写有误", faults)
+
+
+def known(session: WorkSession, new: NewEvent) -> str | None:
+    """The public id of the record with the same natural key, whatever else it says."""
+    [named] = _named(session, [new])
+    return session.scalar(select(EventRow.public_id).where(EventRow.natural_key == _key(session, named)))
 
 
 def annul(session: WorkSession, actor: Actor, *, event: str, ground: str, on: date) -> CreditEvent:
     """Answers an event by a second one that annuls it (行政处罚法 art. 48); the first stays as it is.
 
-    Raises NotFound, Invalid for a day before the decision or in the future, Conflict if it is annulled already. The act
-    is `credit.annul` on the annulled event.
+    Raises Refused, NotFound, Invalid for a day before the decision or in the future, Conflict if it is annulled already.
+    The act is `credit.annul` on the annulled event.
     """
-    row = session.scalar(select(EventRow).where(EventRow.public_id == event))
-    if row is None:
-        raise NotFound("没有这条信用事件")
+    actor.require(catalogue.kind("annulment").permission)
+    row = locked(session, event)
+    faults = []
     if on < row.decided_on or on > session.today:
-        raise Invalid.field("on", "date-range", "撤销日期应在原决定之后、今天之前")
+        faults.append(FieldFault("on", "date-range", "撤销日期应在原决定之后、今天之前"))
     if not ground.strip():
-        raise Invalid.field("ground", "required", "请填写撤销理由")
-    answered = select(EventRow.id).where(EventRow.target_id == row.id, EventRow.kind == "annulment")
-    if session.scalar(answered) is not None:
+        faults.append(FieldFault("ground", "required", "请填写撤销理由"))
+    if faults:
+        raise Invalid("撤销填写有误", faults)
+    if annulled(session, row):
         raise Conflict("该记录已被撤销", rule="annulled")
     new = NewEvent(
         kind="annulment",
@@ -148,12 +198,9 @@ def annul(session: WorkSession, actor: Actor, *, event: str, ground: str, on: da
         document_number=row.document_number,
         authority=row.authority,
         detail={"ground": ground.strip(), "event": row.public_id},
-        target=row.id,
         key=row.public_id,
     )
-    made = _insert(session, [_values(session, new, session.new_id())])[0]
-    session.act("credit.annul", row.public_id, by=made.public_id)
-    return made
+    return answer(session, actor, to=row, act="credit.annul", new=new)
 
 
 def _named(session: WorkSession, events: Sequence[NewEvent]) -> list[NewEvent]:
@@ -181,10 +228,15 @@ def _name(subject: Subject, names: Mapping[tuple[str, int], str]) -> Subject:
     return replace(subject, name=found)
 
 
-def _record(session: WorkSession, events: Sequence[NewEvent], *, offset: int) -> list[Recorded]:
-    for number, new in enumerate(events, offset):
-        _refuse(new, f"events[{number}]", session.today)
-    values = [_values(session, new, "") for new in events]
+def _record(session: WorkSession, actor: Actor, events: Sequence[NewEvent], *, offset: int) -> list[Recorded]:
+    faults = [
+        FieldFault(f"events[{number}].{fault.path}", fault.rule, fault.message)
+        for number, new in enumerate(events, offset)
+        for fault in _faults(new, session.today)
+    ]
+    if faults:
+        raise Invalid("信用事件填写有误", faults)
+    values = [_values(session, actor, new, "") for new in events]
     keys = [row["natural_key"] for row in values]
     known = {
         row.natural_key: (row.content, CreditEvent(row.id, row.public_id, created=False))
@@ -226,44 +278,36 @@ def _insert(session: WorkSession, values: list[dict[str, Any]]) -> list[CreditEv
     return made
 
 
-def _refuse(new: NewEvent, path: str, today: date) -> None:
-    faults = []
-    kind = catalogue.KINDS.get(new.kind)
-    if kind is None:
-        faults.append(FieldFault(f"{path}.kind", "unknown-kind", f"没有此类信用事件：{new.kind}"))
+def _faults(new: NewEvent, today: date) -> Iterator[FieldFault]:
+    if new.kind not in catalogue.KINDS:
+        yield FieldFault("kind", "unknown-kind", f"没有此类信用事件：{new.kind}")
     if new.severity is not None and new.severity not in catalogue.SEVERITIES:
-        faults.append(FieldFault(f"{path}.severity", "enum", f"应为：{'、'.join(catalogue.SEVERITIES)}"))
+        yield FieldFault("severity", "enum", f"应为：{'、'.join(catalogue.SEVERITIES)}")
     if new.scope not in SCOPES:
-        faults.append(FieldFault(f"{path}.scope", "enum", f"应为：{'、'.join(SCOPES)}"))
+        yield FieldFault("scope", "enum", f"应为：{'、'.join(SCOPES)}")
     if new.decided_on > today:
-        faults.append(FieldFault(f"{path}.decided_on", "decision-in-future", "决定日期在今天之后"))
+        yield FieldFault("decided_on", "decision-in-future", "决定日期在今天之后")
     if not new.summary.strip():
-        faults.append(FieldFault(f"{path}.summary", "required", "请填写内容摘要"))
+        yield FieldFault("summary", "required", "请填写内容摘要")
     if new.subject.practitioner is not None and new.subject.organisation is not None:
-        faults.append(FieldFault(f"{path}.subject", "two-subjects", "一条记录只能有一个主体"))
+        yield FieldFault("subject", "two-subjects", "一条记录只能有一个主体")
     if leaked := sorted(RESTRICTED_CODES.intersection(new.columns)):
-        faults.append(
-            FieldFault(f"{path}.columns", "restricted-column", f"不得公开的列：{'、'.join(leaked)}")
-        )
-    if faults:
-        raise Invalid("信用事件填写有误", faults)
+        yield FieldFault("columns", "restricted-column", f"不得公开的列：{'、'.join(leaked)}")
 
 
-def _values(session: WorkSession, new: NewEvent, public_id: str) -> dict[str, Any]:
-    """The row to insert. What the register adds later (which subject the row is bound to) is no part of `content`."""
-    name = new.subject.name or ""
-    key = "\n".join(
-        [
-            natural_key(
-                new.kind,
-                name=name,
-                document_number=new.document_number or new.summary,
-                decided_on=new.decided_on.isoformat(),
-                authority=new.authority or "",
-            ),
-            new.key,
-        ]
+def _key(session: WorkSession, new: NewEvent) -> str:
+    natural = natural_key(
+        new.kind,
+        name=new.subject.name or "",
+        document_number=new.document_number or new.summary,
+        decided_on=new.decided_on.isoformat(),
+        authority=new.authority or "",
     )
+    return session.keys.blind(f"{natural}\n{new.key}", "reg_credit_events.natural_key")
+
+
+def _values(session: WorkSession, actor: Actor, new: NewEvent, public_id: str) -> dict[str, Any]:
+    """The row to insert. What the register adds later (which subject the row is bound to) is no part of `content`."""
     content = [
         dict(new.columns), dict(new.restricted), dict(new.detail), new.summary, new.severity, new.simple, new.scope, new.state,
     ]  # fmt: skip
@@ -272,7 +316,7 @@ def _values(session: WorkSession, new: NewEvent, public_id: str) -> dict[str, An
         "kind": new.kind,
         "practitioner_id": new.subject.practitioner,
         "organisation_id": new.subject.organisation,
-        "subject_name": name,
+        "subject_name": new.subject.name or "",
         "decided_on": new.decided_on,
         "document_number": new.document_number,
         "authority": new.authority,
@@ -284,9 +328,10 @@ def _values(session: WorkSession, new: NewEvent, public_id: str) -> dict[str, An
         "scope": new.scope,
         "state": new.state,
         "target_id": new.target,
-        "natural_key": session.keys.blind(key, "reg_credit_events.natural_key"),
+        "natural_key": _key(session, new),
         "content": session.keys.blind(_text(content), "reg_credit_events.content"),
         "recorded_at": session.now,
+        "recorded_by": actor.id,
     }
 
 

@@ -13,13 +13,16 @@ class EventRow(Base):
     """One credit event.
 
     `natural_key` and `content` are blind: equal records meet, and neither tells a name. `wording` is sealed
-    (see registry.credit.wording). `target_id` is the event that this one annuls or corrects.
+    (see registry.credit.wording). `target_id` is the event that this one annuls or corrects. The columns of a correction
+    (decided_on to missing) are those of the corrected event from then on; the day of the correction is `recorded_at`.
+    `recorded_by` is the public id of whoever recorded it, null for rows older than the column.
     """
 
     __tablename__ = "reg_credit_events"
     __table_args__ = (
         Index("ix_reg_credit_events_incomplete", "incomplete", "id"),
         Index("ix_reg_credit_events_kind_decided_on", "kind", "decided_on"),
+        Index("ix_reg_credit_events_document_number", "document_number"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -42,6 +45,7 @@ class EventRow(Base):
     natural_key: Mapped[str] = mapped_column(String(64), unique=True)
     content: Mapped[str] = mapped_column(String(64))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class EndRow(Base):
