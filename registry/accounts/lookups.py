@@ -25,6 +25,7 @@ LOOK_UPS: Mapping[str, str] = {
     "roster.look_up": "按证件号码查人",
     "roster.export": "导出名册",
     "evidence.open": "查看证据材料",
+    "credit.view": "通过接口读取文字内容",
     "record.print": "出具本人信用记录",
     "complaint.view": "查看投诉人信息",
 }

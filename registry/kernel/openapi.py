@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
@@ -100,7 +102,9 @@ def install(app: Flask) -> PlainApi:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = PlainApi(app, spec_kwargs={"info": {"description": _ABOUT}, "servers": [{"url": "/"}]})
+    described = {"info": {"description": _ABOUT}, "servers": [{"url": "/"}]}
+    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+    api = PlainApi(app, spec_kwargs={**described, "marshmallow_plugin": plugin})
     schemes = api.spec.components
     schemes.security_scheme(
         "token", {"type": "http", "scheme": "bearer", "description": "接口客户端的令牌；所列为须有的权限范围"}
@@ -116,6 +120,14 @@ def install(app: Flask) -> PlainApi:
     )
     schemes.schema("Problem", _PROBLEM)
     return api
+
+
+def _schema_name(schema: Any) -> str:
+    """Its class's, behind that of its package: the parts name their schemas without knowing each other."""
+    named = resolve_schema_cls(schema)
+    package = named.__module__.partition(".")[0]
+    prefix = "" if package in ("registry", "marshmallow") else package.title()
+    return prefix + str(named.__name__).removesuffix("Schema")
 
 
 def publish(app: Flask, api: PlainApi) -> None:

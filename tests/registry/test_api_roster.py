@@ -119,13 +119,14 @@ def test_identity_and_phone_stand_in_an_answer_of_their_own_and_whoever_asks_is_
     said = reader.get(f"/practitioners/{lawyer.public_id}").text + reader.get("/practitioners").text
     assert PHONE not in said
     assert NUMBER[:6] not in said
-    refused = reader.get(asked)
+    refused = reader.get(asked, purpose="rights")
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (
         403,
         'Bearer error="insufficient_scope"',
     )
     entitled = Program(client, work, "registry:personal")
-    told = entitled.get(asked)
+    assert entitled.get(asked).status_code == 400, "nobody looks without a purpose"
+    told = entitled.get(asked, purpose="rights")
     assert told.headers["Cache-Control"] == "no-store"
     assert told.get_json() == {
         "id": lawyer.public_id,
@@ -135,8 +136,8 @@ def test_identity_and_phone_stand_in_an_answer_of_their_own_and_whoever_asks_is_
     }
     with work.read() as session:
         looks = audit.find(session, verb="roster.view", limit=9)
-    assert [(look.record, look.actor_kind, look.actor_id) for look in looks] == [
-        (lawyer.public_id, "client", entitled.id)
+    assert [(look.record, look.actor_kind, look.actor_id, look.detail) for look in looks] == [
+        (lawyer.public_id, "client", entitled.id, {"purpose": "rights"})
     ]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -144,9 +145,10 @@ class Concern(Blueprint):  # type: ignore[misc]
         permission: str,
         item: type[Schema],
         query: type[PageQuery] = PageQuery,
+        key: Callable[[Any], object] = attrgetter("next"),
     ) -> Callable[[View], View]:
         """`view(session, asked, after, limit)` gives up to `limit` rows behind the place `after` (None at the start);
-        `row.next` is the place behind a row, any JSON value."""
+        `key(row)` is the place behind a row, any JSON value."""
 
         def declare(view: View) -> View:
             project = projection(item)
@@ -158,7 +160,7 @@ class Concern(Blueprint):  # type: ignore[misc]
                     place = cursor.read(session.keys, filters, given) if given else None
                     rows: Sequence[Any] = view(session, asked, place, limit + 1)
                     more = rows[limit:]
-                    following = cursor.written(session.keys, filters, rows[limit - 1].next) if more else None
+                    following = cursor.written(session.keys, filters, key(rows[limit - 1])) if more else None
                     page = {"items": [project(row) for row in rows[:limit]], "next": following}
                 return _conditional(orjson.dumps(page))
 

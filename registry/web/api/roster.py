@@ -11,6 +11,7 @@ from registry.kernel.work import WorkSession
 from registry.roster import enrol, find, kinds, listing
 from registry.web.api.fields import Body, Day, Flag, PageQuery, public_id, text
 from registry.web.api.ground import Concern
+from registry.web.api.looks import LookUp, noted
 from registry.web.api.scopes import PERSONAL
 from registry.web.api.shapes import PeriodSchema, WorkplaceSchema
 
@@ -201,15 +202,18 @@ def practitioner(session: WorkSession, _asked: Mapping[str, Any], public_id: str
 
 
 @concern.look_up(
-    "/practitioners/<string(length=16):public_id>/contact", permission=PERSONAL, answer=ContactSchema
+    "/practitioners/<string(length=16):public_id>/contact",
+    permission=PERSONAL,
+    answer=ContactSchema,
+    query=LookUp,
 )
-def contact(session: WorkSession, _asked: Mapping[str, Any], public_id: str) -> listing.Contact:
+def contact(session: WorkSession, asked: Mapping[str, Any], public_id: str) -> listing.Contact:
     """证件号码提示和联系电话
 
     每次读取都记入审计记录（个人信息保护法第五十四条）。
     """
     found = listing.contact(session, public_id)
-    session.act("roster.view", public_id)
+    noted(session, asked, "roster.view", public_id)
     return found
 
 

@@ -23,7 +23,11 @@ SCOPES = (
         "读取证件号码提示、联系电话和信用事件的文字内容；每次读取都记入审计记录",
         frozenset({PERSONAL}),
     ),
-    Scope("registry:write", "登记和变更名册，录入和撤销信用事件", _READ | {"roster.edit", "credit.record"}),
+    Scope(
+        "registry:write",
+        "登记和变更名册，录入和撤销信用事件",
+        _READ | {"roster.edit", "credit.record", "credit.correct"},
+    ),
 )
 
 TITLES: Mapping[str, str] = {scope.name: scope.title for scope in SCOPES}
