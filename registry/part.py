@@ -15,6 +15,9 @@ from registry.commands.ledger import ledger
 from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
 from registry.credit import evidence
+from registry.credit.complaint import find as complaint_find
+from registry.credit.complaint import states as complaint
+from registry.credit.complaint.importer import COMPLAINTS
 from registry.credit.duties import INCOMPLETE
 from registry.credit.importers import EVENTS, PENALTIES, PERMITS
 from registry.credit.listing import entry as listing_entry
@@ -44,6 +47,7 @@ from registry.web import (
     audit,
     calendar,
     clients,
+    complaints,
     credit_evidence,
     duties,
     limits,
@@ -72,6 +76,7 @@ PART = Part(
         sign_in.blueprint,
         staff.blueprint,
         duties.blueprint,
+        complaints.blueprint,
         clients.blueprint,
         audit.blueprint,
         lookups.blueprint,
@@ -105,6 +110,7 @@ PART = Part(
         Import("permits", "行政许可", PERMITS),
         Import("penalties", "行政处罚", PENALTIES),
         Import("events", "信用事件", EVENTS),
+        Import("complaints", "投诉", COMPLAINTS),
         Import("pledges", "信用承诺", PLEDGES),
     ),
     jobs=(
@@ -149,6 +155,7 @@ PART = Part(
             frozenset({"clerk", "head", "legal", "leader", "inspector", "auditor"}),
         ),
         *objection.PERMISSIONS,
+        *complaint.PERMISSIONS,
         *repair.PERMISSIONS,
         *standing.PERMISSIONS,
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
@@ -162,6 +169,7 @@ PART = Part(
         Navigation("红黑名单", "listings.index", listing_moves.READ, 150, "信用"),
         Navigation("资格核查", "measures.index", measures_check.CHECK, 155, "信用"),
         Navigation("信用承诺", "pledges.index", pledging.READ, 160, "信用"),
+        Navigation("投诉", "complaints.index", complaint.READ, 165, "信用"),
         Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800, "管理"),
         Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810, "管理"),
         Navigation("工作日历", "calendar.index", workdays.EDIT, 830, "管理"),
@@ -171,6 +179,7 @@ PART = Part(
     ),
     worklists=(
         INCOMPLETE,
+        *complaint_find.WORKLISTS,
         pledge_find.WORKLIST,
         *LISTING_WORKLISTS,
         roster_merge.WORKLIST,
@@ -218,6 +227,7 @@ PART = Part(
         "duty.give_back": "放回待办事项",
         **LOOK_UPS,
         **objection.ACTS,
+        **complaint.ACTS,
         **repair.ACTS,
         **pledging.ACTS,
         **listing_moves.ACTS,

@@ -12,6 +12,8 @@ _DETAIL: Mapping[str, str] = {
     "results": "检查结果",
     "measure": "处理方式",
     "closed_on": "办结日期",
+    "number": "编号",
+    "result": "处理结果",
 }
 
 

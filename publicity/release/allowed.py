@@ -35,8 +35,10 @@ PUBLIC_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 PUBLIC_DETAIL: Mapping[str, tuple[str, ...]] = {
     "finding": ("task", "matter", "basis", "draw", "codes", "results", "measure", "closed_on"),
+    # How a proven complaint ended, and never who complained.
+    "complaint_upheld": ("number", "result", "closed_on"),
 }
-"""What is published of an inspection's finding, in the order of its page."""
+"""What is published of facts that have no columns of the standard, in the order of their page."""
 
 _CODES = re.compile(r"(?:_SHXYM|_GSZC|_ZZJG|_SWDJ|_SYDW|_SHZZ|DM|_XKBH|_WSH)$")
 # The tax number of an individual business is the owner's identity number and two digits.

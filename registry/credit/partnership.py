@@ -9,7 +9,6 @@ from registry.credit.catalogue import add_months
 from registry.credit.statutes_table import in_force
 from registry.roster.find import Practitioner
 
-
 _DAY = timedelta(days=1)
 
 

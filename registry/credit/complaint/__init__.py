@@ -1,0 +1,1 @@
+"""Complaints about legal services: how they come in, are handled, and end."""
