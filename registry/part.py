@@ -26,6 +26,7 @@ from registry.credit.listing.worklists import WORKLISTS as LISTING_WORKLISTS
 from registry.credit.measures import check as measures_check
 from registry.credit.objection import find as objections_find
 from registry.credit.objection import states as objection
+from registry.credit.own_record import issue as own_record_issue
 from registry.credit.pledge import find as pledge_find
 from registry.credit.pledge import give as pledging
 from registry.credit.pledge.importer import PLEDGES
@@ -56,6 +57,7 @@ from registry.web import (
     lookups,
     measures,
     objections,
+    own_record,
     pledges,
     repairs,
     roster,
@@ -90,6 +92,7 @@ PART = Part(
         measures.blueprint,
         objections.blueprint,
         repairs.blueprint,
+        own_record.blueprint,
         credit_evidence.blueprint,
         *api.BLUEPRINTS,
         api_docs.blueprint,
@@ -130,7 +133,7 @@ PART = Part(
         Permission(audit_book.READ, "查看审计记录", frozenset({"auditor"})),
         Permission("roster.read", "查看从业人员和执业机构的全部内容", EVERYONE - {"witness", "admin"}),
         Permission("roster.edit", "录入和变更从业人员、执业机构和执业许可", frozenset({"clerk", "head"})),
-        Permission(roster_merge.merge.CONFIRM, "确认合并或拆分人员档案", frozenset({"head"})),
+        Permission("roster.merge", "确认合并或拆分人员档案", frozenset({"head"})),
         Permission("credit.read", "查看信用事件的全部内容", EVERYONE - {"witness", "draw", "admin"}),
         Permission("credit.record", "录入信用事件", frozenset({"clerk", "head"})),
         Permission(
@@ -157,6 +160,7 @@ PART = Part(
         *objection.PERMISSIONS,
         *complaint.PERMISSIONS,
         *repair.PERMISSIONS,
+        *own_record_issue.PERMISSIONS,
         *standing.PERMISSIONS,
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
         Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
@@ -168,6 +172,7 @@ PART = Part(
         Navigation("信用修复", "repairs.index", repair.READ, 135, "信用"),
         Navigation("红黑名单", "listings.index", listing_moves.READ, 150, "信用"),
         Navigation("资格核查", "measures.index", measures_check.CHECK, 155, "信用"),
+        Navigation("本人查询", "own_record.index", own_record.ISSUE, 140, "信用"),
         Navigation("信用承诺", "pledges.index", pledging.READ, 160, "信用"),
         Navigation("投诉", "complaints.index", complaint.READ, 165, "信用"),
         Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800, "管理"),
@@ -229,6 +234,7 @@ PART = Part(
         **objection.ACTS,
         **complaint.ACTS,
         **repair.ACTS,
+        **own_record_issue.ACTS,
         **pledging.ACTS,
         **listing_moves.ACTS,
         **measures_check.ACTS,

@@ -1,6 +1,6 @@
 """What everybody sees: search, practitioners, organisations, notices."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from publicity.lookup import pages, wording
@@ -48,6 +48,11 @@ def search() -> ResponseReturnValue:
 def practitioner(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         page = pages.practitioner(session, public_id)
+    if page.practitioner.id != public_id:
+        # Merged into another record; it may be split off again, so no cache may take this for ever.
+        answer = redirect(url_for("public.practitioner", public_id=page.practitioner.id), 301)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
     return render_template("publicity/practitioner.html", person=page.practitioner, notices=page.notices)
 
 

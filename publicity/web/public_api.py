@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import jsonify, make_response, url_for
+from flask import abort, jsonify, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
@@ -173,6 +173,10 @@ def practitioner(public_id: str) -> dict[str, Any]:
     """一名从业人员：执业许可及其状态、当前公示"""
     with work().read() as session:
         page = pages.practitioner(session, public_id)
+    if page.practitioner.id != public_id:
+        merged = redirect(url_for("public-api.practitioner", public_id=page.practitioner.id), 301)
+        merged.headers["Cache-Control"] = "no-cache"
+        abort(merged)
     return {**vars(page.practitioner), "notices": [_brief(shown) for shown in page.notices]}
 
 

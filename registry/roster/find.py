@@ -85,9 +85,10 @@ def by_name(session: WorkSession, name: str, *, kind: str | None = None) -> list
 
 
 def people_by_name(session: WorkSession, name: str) -> list[Found]:
-    """Every practitioner of this name."""
+    """Every practitioner of this name; records that were merged into another are not asked."""
     query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
-    rows = session.execute(query.where(PractitionerRow.name_key == fold(name)).order_by(PractitionerRow.id))
+    of_name = (PractitionerRow.name_key == fold(name)) & PractitionerRow.merged_into_id.is_(None)
+    rows = session.execute(query.where(of_name).order_by(PractitionerRow.id))
     return [Found("practitioner", row.id, row.public_id, row.name) for row in rows]
 
 

@@ -17,7 +17,7 @@ from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import NotFound
 from registry.kernel.host import settings, work
 from registry.kernel.work import WorkSession
-from registry.roster import find, kinds
+from registry.roster import duplicates, find, kinds
 from registry.roster.cells import CellFault, read_date
 from registry.web.lookups import seen
 from registry.web.panels import filled
@@ -153,6 +153,7 @@ def practitioner(public_id: str) -> ResponseReturnValue:
         panels = filled(session, subject) if day.on is None else []
         changes = [*found.changes, *(one for licence in found.licences for one in licence.changes)]
         recorders = staff.names(session, {change.recorded_by for change in changes})
+        merges = duplicates.merges_of(session, found.id)
         barred = bars(found, day.on or session.today)
     seen("roster.view", found.public_id)
     return render_template(
@@ -161,6 +162,7 @@ def practitioner(public_id: str) -> ResponseReturnValue:
         day=day,
         late=find.late(found, day.on) if day.on else [],
         barred=barred,
+        merges=merges,
         place=place,
         colleagues=[one for one in colleagues if one.public_id != public_id][:12],
         events=events,

@@ -230,6 +230,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reg_merge_moves_merge_id"), ["merge_id"], unique=False)
 
     op.create_table(
+        "reg_own_records",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("identified_by", sa.String(length=16), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_own_records_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_own_records_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_own_records")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_own_records_public_id")),
+    )
+    with op.batch_alter_table("reg_own_records", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reg_own_records_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_own_records_practitioner_id"), ["practitioner_id"], unique=False
+        )
+
+    op.create_table(
         "reg_pledges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -362,6 +392,55 @@ def upgrade() -> None:
             "announcement_id", "position", name=op.f("uq_insp_commitments_announcement_id_position")
         ),
     )
+    op.create_table(
+        "reg_complaints",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject_name", sa.String(length=200), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("extended", sa.Boolean(), nullable=False),
+        sa.Column("ground", sa.String(length=16), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("concluded_on", sa.Date(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_reg_complaints_event_id_reg_credit_events")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_complaints_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_complaints_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_complaints")),
+        sa.UniqueConstraint("number", name=op.f("uq_reg_complaints_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_complaints_public_id")),
+    )
+    with op.batch_alter_table("reg_complaints", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reg_complaints_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reg_complaints_practitioner_id"), ["practitioner_id"], unique=False
+        )
+        batch_op.create_index("ix_reg_complaints_received_on", ["received_on", "id"], unique=False)
+        batch_op.create_index("ix_reg_complaints_state_due_on_id", ["state", "due_on", "id"], unique=False)
+
     op.create_table(
         "reg_credit_ends",
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -780,6 +859,13 @@ def downgrade() -> None:
 
     op.drop_table("reg_listings")
     op.drop_table("reg_credit_ends")
+    with op.batch_alter_table("reg_complaints", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_complaints_state_due_on_id")
+        batch_op.drop_index("ix_reg_complaints_received_on")
+        batch_op.drop_index(batch_op.f("ix_reg_complaints_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_complaints_organisation_id"))
+
+    op.drop_table("reg_complaints")
     op.drop_table("insp_commitments")
     with op.batch_alter_table("reg_standings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_standings_rules_id"))
@@ -798,6 +884,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reg_pledges_organisation_id"))
 
     op.drop_table("reg_pledges")
+    with op.batch_alter_table("reg_own_records", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reg_own_records_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_reg_own_records_organisation_id"))
+
+    op.drop_table("reg_own_records")
     with op.batch_alter_table("reg_merge_moves", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_merge_moves_merge_id"))
 
