@@ -33,12 +33,18 @@ PUBLIC_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of 发改办财金〔2018〕424号 that anybody may read, in the standard's order; no kind or number of a person's papers."""
 
+_LISTING = (
+    "list", "cause", "criteria", "basis", "document_number", "authority", "until", "responsible", "removal", "remedies",
+)  # fmt: skip
 PUBLIC_DETAIL: Mapping[str, tuple[str, ...]] = {
     "finding": ("task", "matter", "basis", "draw", "codes", "results", "measure", "closed_on"),
+    "listing": _LISTING,
+    "red_listing": _LISTING,
+    "pledge": ("type", "performance", "given_on"),
     # How a proven complaint ended, and never who complained.
     "complaint_upheld": ("number", "result", "closed_on"),
 }
-"""What is published of facts that have no columns of the standard, in the order of their page."""
+"""What is published of a fact without columns of the standard, in the order of its page."""
 
 _CODES = re.compile(r"(?:_SHXYM|_GSZC|_ZZJG|_SWDJ|_SYDW|_SHZZ|DM|_XKBH|_WSH)$")
 # The tax number of an individual business is the owner's identity number and two digits.

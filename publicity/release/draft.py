@@ -18,6 +18,8 @@ from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
 NOTICE_KINDS: Mapping[str, str] = {"inspection_finding": "finding"}
 """Kinds of notice where the word is another than the event's."""
 
+LISTINGS = frozenset({"listing", "red_listing"})
+
 WORKDAYS_TO_PUBLISH: Mapping[str, int] = {"permit": 7, "penalty": 7}
 """Working days from the decision to its publication (发改办财金〔2018〕424号)."""
 OTHERWISE = 20
@@ -55,6 +57,9 @@ def draft(session: WorkSession, event: Event, *, due: Deadline) -> Release:
         # 公示截止期 is ours to compute; an earlier one that the decision itself sets is kept.
         until = min(until, date.fromisoformat(columns.get("CF_GSJZQ") or until.isoformat()))
         columns["CF_GSJZQ"] = until.isoformat()
+    if kind in LISTINGS and until is not None:
+        # An entry ends on its own last day, whatever its kind would allow.
+        until = min(until, date.fromisoformat(event.detail.get("until") or until.isoformat()))
     row = Release(
         public_id=public_id,
         event_id=event.id,

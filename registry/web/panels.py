@@ -10,7 +10,7 @@ from typing import NamedTuple
 from registry.kernel.access import current_actor
 from registry.kernel.work import WorkSession
 from registry.roster.find import Found
-from registry.web import complaints, objections, pledges, repairs
+from registry.web import complaints, listings, objections, pledges, repairs
 
 
 class Panel(NamedTuple):
@@ -25,6 +25,7 @@ PANELS: Sequence[Panel] = (
     Panel("registry/complaints/_panel.html", complaints.READ, complaints.panel),
     Panel("registry/objections/_panel.html", objections.READ, objections.panel),
     Panel("registry/repairs/_panel.html", repairs.READ, repairs.panel),
+    Panel("registry/listings/_panel.html", listings.READ, listings.panel),
     Panel("registry/pledges/_panel.html", pledges.READ, pledges.panel),
 )
 

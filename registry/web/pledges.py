@@ -14,11 +14,11 @@ from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Conflict, Fault, Invalid
 from registry.kernel.host import settings, work
 from registry.kernel.work import WorkSession
-from registry.roster import find as roster
 from registry.roster.cells import CellFault, read_code, read_date
 from registry.roster.find import Found
 from registry.web import papers
 from registry.web.forms import faults_by_path
+from registry.web.subjects import asked_for
 
 READ, GIVE, ASSESS = give.READ, give.GIVE, give.ASSESS
 PAGE = 50
@@ -86,7 +86,7 @@ def new() -> ResponseReturnValue:
 def give_pledge() -> ResponseReturnValue:
     try:
         with work().write(current_actor()) as session:
-            found = _asked_for(session, request.form)
+            found = asked_for(session, request.form)
             subject = _subject(found) if found else _described(session, request.form)
             given = give.give_written(
                 session, session.actor, subject=subject, values={**request.form, "performance": ""}
@@ -106,7 +106,7 @@ def _form(
     asked: Mapping[str, str], values: Mapping[str, str], faults: dict[str, list[str]] | None = None
 ) -> str:
     with work().read() as session:
-        found = _asked_for(session, asked)
+        found = asked_for(session, asked)
     return render_template(
         "registry/pledges/new.html",
         subject=found,
@@ -116,17 +116,6 @@ def _form(
         promiser_kinds=[(title, title) for title in template.PROMISER_KINDS],
         disclosures=[(title, title) for title in template.DISCLOSURES],
     )
-
-
-def _asked_for(session: WorkSession, asked: Mapping[str, str]) -> Found | None:
-    """The registered subject that an address or form names. Raises NotFound for one that is not there."""
-    if organisation := asked.get("organisation"):
-        place = roster.organisation(session, organisation)
-        return Found("organisation", place.id, place.public_id, place.name)
-    if practitioner := asked.get("practitioner"):
-        person = roster.practitioner(session, practitioner)
-        return Found("practitioner", person.id, person.public_id, person.name)
-    return None
 
 
 def _subject(found: Found) -> Subject:
