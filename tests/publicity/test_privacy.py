@@ -1,24 +1,21 @@
 """Canaries: numbers that nobody may read are pushed through the whole way, and looked for on every public route."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from publicity.notices import end
-from registry.kernel.access import PUBLIC, declared
 from registry.kernel.host import Host
 from registry.kernel.store import Base
-from tests.publicity import office
+from tests.publicity import office, routes
 from tests.publicity.conftest import Bearer
-
-Values = dict[str, list[str]]
 
 
 @pytest.fixture
-def published(host: Host) -> Values:
+def published(host: Host) -> routes.Ids:
     """Ids by the name that the routes give them, of subjects, notices in every state, and searches that would find a number."""
     subjects = office.enrol(host.work)
     current = [
@@ -36,41 +33,11 @@ def published(host: Host) -> Values:
     }
 
 
-def _public_paths(app: Flask, published: Values) -> Iterator[str]:
-    """Every public address of the service, with every id that exists where it takes one."""
-    for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or declared(app, rule.endpoint, "GET") != PUBLIC:
-            continue
-        if not rule.arguments:
-            yield rule.rule
-        elif rule.arguments == {"public_id"}:
-            kind = rule.rule.split("/")[1]
-            for public_id in published.get(kind, ["a" * 16]):
-                yield rule.rule.replace("<string(length=16):public_id>", public_id).replace(
-                    "<public_id>", public_id
-                )
-        elif rule.endpoint == "log.tile":
-            yield from ("/log/tile/0/000.p/4", "/log/tile/entries/000.p/4")
-        else:
-            assert rule.endpoint in _WITHOUT_PEOPLE, (
-                f"{rule} is public and this test does not know its addresses"
-            )
-    for q in ("章程", "明理", "zhangcheng", office.LAWYER_NUMBER, office.FIRM_CODE, *office.PRIVATE):
-        yield f"/search?q={q}"
-        yield f"/search.json?q={q}"
-    for kind in ("permit", "penalty", "finding"):
-        yield f"/notices?kind={kind}"
-        yield f"/notices.json?kind={kind}"
-
-
-_WITHOUT_PEOPLE = {"site.asset"}
-
-
 def test_no_public_route_holds_an_identity_number_or_a_telephone(
-    app: Flask, client: FlaskClient, published: Values
+    app: Flask, client: FlaskClient, published: routes.Ids
 ) -> None:
     visited = 0
-    for path in _public_paths(app, published):
+    for path in routes.public_paths(app, published):
         answer = client.get(path)
         assert answer.status_code < 500, path
         # A page may repeat to its reader what the reader typed.
@@ -83,13 +50,13 @@ def test_no_public_route_holds_an_identity_number_or_a_telephone(
     assert "199****78" in told
 
 
-def test_a_number_that_nobody_may_know_finds_nobody(client: FlaskClient, published: Values) -> None:
+def test_a_number_that_nobody_may_know_finds_nobody(client: FlaskClient, published: routes.Ids) -> None:
     for secret in office.PRIVATE:
         assert client.get(f"/search.json?q={secret}").get_json()["results"] == []
 
 
 def test_feed_and_log_hold_the_numbers_for_the_entitled_alone(
-    client: FlaskClient, bearer: Bearer, published: Values
+    client: FlaskClient, bearer: Bearer, published: routes.Ids
 ) -> None:
     plain = client.get("/feed/v1/entries?limit=1000", headers=bearer("feed:read")).text
     entitled = client.get("/feed/v1/entries?limit=1000", headers=bearer("feed:read", "feed:restricted")).text
@@ -102,7 +69,7 @@ def test_feed_and_log_hold_the_numbers_for_the_entitled_alone(
 def test_releases_keep_the_numbers_encrypted_and_logs_never_see_them(
     host: Host,
     client: FlaskClient,
-    published: Values,
+    published: routes.Ids,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -122,7 +89,7 @@ def test_releases_keep_the_numbers_encrypted_and_logs_never_see_them(
 
 
 def test_errors_tell_no_more_than_pages_do(
-    client: FlaskClient, fetch: Callable[[str], bytes], published: Values
+    client: FlaskClient, fetch: Callable[[str], bytes], published: routes.Ids
 ) -> None:
     for path in (
         f"/notices/{office.LAWYER_ID}",

@@ -36,17 +36,17 @@ def verify(session: WorkSession, event: Event, number: str) -> By:
     return told
 
 
-def whose(session: WorkSession, number: str) -> Found | None:
-    """Whom in the register a number of theirs names: a person by papers or licence, an organisation by code or licence."""
+def whose(session: WorkSession, number: str) -> tuple[Found, By] | None:
+    """Whom in the register a number of theirs names, and what kind of number it is. None where it is not one's alone."""
     code = read_code(number)
     if not code:
-        return None
+        raise Invalid.field("number", "required", "请填写证件号码、统一社会信用代码或执业证号")
+    if person := find.by_id_number(session, code):
+        return person, "identity"
+    if place := find.by_uscc(session, code):
+        return place, "credit_code"
     holders = find.by_licence(session, code)
-    return (
-        find.by_id_number(session, code)
-        or find.by_uscc(session, code)
-        or (holders[0] if len(holders) == 1 else None)
-    )
+    return (holders[0], "licence") if len(holders) == 1 else None
 
 
 def _registered(session: WorkSession, event: Event, code: str) -> By | None:

@@ -229,7 +229,7 @@ def _corrected(session: WorkSession, row: ObjectionRow) -> bool:
     """Whether a second event has corrected the record since the objection came in."""
     answer = select(EventRow.id).where(
         EventRow.target_id == row.event_id,
-        EventRow.kind != "annulment",
+        EventRow.kind == "correction",
         EventRow.recorded_at >= row.received_at,
     )
     return session.scalar(answer.limit(1)) is not None
