@@ -86,7 +86,14 @@ class Table:
     widths: Sequence[int]
 
 
-Block = Heading | Text | Mark | Steps | Facts | Table
+@dataclass(frozen=True)
+class Signatures:
+    """A line to sign on for each of these, two beside each other, kept together on one page."""
+
+    labels: Sequence[str]
+
+
+Block = Heading | Text | Mark | Steps | Facts | Table | Signatures
 
 
 @dataclass(frozen=True)
@@ -191,6 +198,30 @@ class _Letterhead(Flowable):  # type: ignore[misc]
         self.canv.linkURL(self._paper.address, (left, bottom, left + _QR, bottom + _QR), relative=1)
 
 
+class _Signatures(Flowable):  # type: ignore[misc]
+    """Lines long enough for a name by hand, far enough apart for a seal."""
+
+    _ROW = 13 * mm
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__()
+        self._labels = labels
+        self.width, self.height = _WIDTH, self._ROW * ((len(labels) + 1) // 2)
+
+    def draw(self) -> None:
+        canvas, half = self.canv, _WIDTH / 2
+        canvas.setFont(REGULAR, 10)
+        canvas.setFillColor(_INK)
+        canvas.setStrokeColor(_INK)
+        canvas.setLineWidth(0.6)
+        for place, label in enumerate(self._labels):
+            left, base = half * (place % 2), self.height - self._ROW * (place // 2) - 10 * mm
+            text = printable(f"{label}：")
+            canvas.drawString(left, base, text)
+            start = left + stringWidth(text, REGULAR, 10) + 1 * mm
+            canvas.line(start, base - 1 * mm, left + half - 6 * mm, base - 1 * mm)
+
+
 def _style(name: str, size: float = 10, *, font: str = REGULAR, colour: Color = _INK, **more: Any) -> Any:
     return ParagraphStyle(
         name,
@@ -246,6 +277,8 @@ def _set(block: Block) -> list[Any]:
             ]
         case Table():
             return [_table(block), Spacer(0, 2 * mm)]
+        case Signatures(labels):
+            return [_Signatures(labels)]
 
 
 def _labelled(labels: Sequence[str]) -> Any:

@@ -34,14 +34,14 @@ def _first_visit(work: Work) -> find.VisitPage:
         return find.worklist(session, limit=1)[0][0]
 
 
-def _ask(work: Work, visit: str, seat: int | None, ground: str) -> str:
+def asked(work: Work, visit: str, seat: int | None, ground: str) -> str:
     with work.write(OFFICE) as session:
         return replace.ask(
             session, OFFICE, visit=visit, seat=seat, ground=ground, reason="与负责人有亲属关系"
         ).public_id
 
 
-def _grant(work: Work, substitution: str, actor: Actor = LEADER) -> str:
+def grant(work: Work, substitution: str, actor: Actor = LEADER) -> str:
     with work.write(actor) as session:
         return replace.decide(session, actor, substitution=substitution, granted=True)
 
@@ -54,11 +54,11 @@ def test_an_inspector_recuses_on_the_page_and_the_seed_says_who_comes_in(
     visit = _first_visit(host.work)
     inspector, head, clerk = sign_in("inspector"), sign_in("head"), sign_in("clerk")
     page = f"/staff/visits/{visit.public_id}"
-    asked = {"seat": "1", "ground": "recused", "reason": "曾在该所任职"}
-    assert inspector.post(f"{page}/ask", **asked).status_code == 403, "not of the team"
+    form = {"seat": "1", "ground": "recused", "reason": "曾在该所任职"}
+    assert inspector.post(f"{page}/ask", **form).status_code == 403, "not of the team"
     bureau.link(host.work, visit.inspectors[1], "inspector")
-    assert inspector.post(f"{page}/ask", **asked).status_code == 303
-    assert inspector.post(f"{page}/ask", **asked).status_code == 409, "asked twice"
+    assert inspector.post(f"{page}/ask", **form).status_code == 303
+    assert inspector.post(f"{page}/ask", **form).status_code == 409, "asked twice"
     shown = head.get(page).text
     assert ("检查人员回避" in shown, "曾在该所任职" in shown) == (True, True)
     decide = page + "/requests/" + shown.partition("/requests/")[2].partition('"')[0]
@@ -78,7 +78,7 @@ def test_an_inspector_recuses_on_the_page_and_the_seed_says_who_comes_in(
 def test_a_closed_firm_gives_way_to_its_stratums_first_reserve(work: Work) -> None:
     draw = bureau.drawn(work, bureau.found(work))
     visit = _first_visit(work)
-    goes_on = _grant(work, _ask(work, visit.public_id, None, "ended"))
+    goes_on = grant(work, asked(work, visit.public_id, None, "ended"))
     record = _record(work, draw)
     assert verify(record) == []
     entry = record["substitutions"][0]
@@ -92,8 +92,8 @@ def test_a_closed_firm_gives_way_to_its_stratums_first_reserve(work: Work) -> No
 def test_every_step_leaves_the_digest_of_the_new_record_in_the_public_log(work: Work) -> None:
     draw = bureau.drawn(work, bureau.found(work))
     visit = _first_visit(work)
-    _grant(work, _ask(work, visit.public_id, 0, "unavailable"))
-    _grant(work, _ask(work, visit.public_id, 1, "certificate_expired"))
+    grant(work, asked(work, visit.public_id, 0, "unavailable"))
+    grant(work, asked(work, visit.public_id, 1, "certificate_expired"))
     with work.read() as session:
         head = book.head(session, "public")
         stored = book.read(session, "public", start=0, limit=head.size, on=session.today)
@@ -111,17 +111,17 @@ def test_what_must_not_be_replaced_is_refused(work: Work) -> None:
     visit = _first_visit(work).public_id
     for seat, ground, rule in ((0, "ended", "unknown_ground"), (None, "recused", "unknown_ground")):
         with pytest.raises(Invalid) as refused:
-            _ask(work, visit, seat, ground)
+            asked(work, visit, seat, ground)
         assert refused.value.rule == rule
     with pytest.raises(Conflict):
-        _ask(work, visit, 7, "recused")
-    asked = _ask(work, visit, 0, "recused")
+        asked(work, visit, 7, "recused")
+    waiting = asked(work, visit, 0, "recused")
     with pytest.raises(Refused):
-        _grant(work, asked, OFFICE)
-    whole = _ask(work, visit, None, "ended")
-    _grant(work, whole)
+        grant(work, waiting, OFFICE)
+    whole = asked(work, visit, None, "ended")
+    grant(work, whole)
     with pytest.raises(Conflict):
-        _grant(work, asked)
+        grant(work, waiting)
     assert len(_record(work, draw)["substitutions"]) == 1
 
 
@@ -129,11 +129,11 @@ def test_what_must_not_be_replaced_is_refused(work: Work) -> None:
 def test_a_refusal_changes_nothing_and_it_may_be_asked_again(work: Work) -> None:
     draw = bureau.drawn(work, bureau.found(work))
     visit = _first_visit(work).public_id
-    asked = _ask(work, visit, 0, "objected_to")
+    waiting = asked(work, visit, 0, "objected_to")
     with work.write(LEADER) as session:
-        replace.decide(session, LEADER, substitution=asked, granted=False)
+        replace.decide(session, LEADER, substitution=waiting, granted=False)
     assert _record(work, draw)["substitutions"] == []
-    _ask(work, visit, 0, "objected_to")
+    asked(work, visit, 0, "objected_to")
     with work.read() as session:
         assert [one.state for one in replace.requests(session, visit)] == ["asked", "refused"]
 
@@ -145,7 +145,7 @@ def test_the_drawn_record_stays_the_same_when_everybody_recuses(work: Work) -> N
     before = _record(work, draw)
     visit = _first_visit(work).public_id
     for _ in range(4):
-        _grant(work, _ask(work, visit, 1, "recused"))
+        grant(work, asked(work, visit, 1, "recused"))
     after = _record(work, draw)
     assert verify(after) == []
     assert {**after, "substitutions": []} == before

@@ -1,0 +1,124 @@
+"""Papers of a visit: 检查通知书, which announces it, and 检查记录, which is signed on the spot (行政处罚法第四十二条、第四十七条)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspection.ceremony.find import Substituted, draw_page
+from inspection.visits import find
+from inspection.visits.codes import Codes, table
+from inspection.visits.find import VisitPage
+from registry.kernel.clock import local_text
+from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Signatures, Steps, Table, Text
+from registry.kernel.work import WorkSession
+
+LETTER = "检查通知书"
+RECORD = "检查记录"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A visit with the draw that led to it; `basis` is the law it rests on, in the words of the draw's day."""
+
+    visit: VisitPage
+    basis: str
+    substitutions: Sequence[Substituted]
+    codes: Codes
+
+
+def sheet(session: WorkSession, public_id: str) -> Sheet:
+    """Raises NotFound."""
+    visit = find.visit(session, public_id)
+    draw = draw_page(session, visit.draw, on=session.today)
+    own = [step for step in draw.substitutions if step.unit == visit.organisation]
+    return Sheet(visit, draw.matter_basis, own, table())
+
+
+def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
+    """What the subject gets before or at the door: who comes, why this subject, what is looked at, which rights."""
+    visit = sheet.visit
+    address = f"{public_url}/draws/{visit.draw}"
+    return Paper(
+        title=LETTER,
+        name=f"{LETTER} {visit.public_id}",
+        bureau=bureau,
+        address=address,
+        blocks=[
+            *_void(visit),
+            Text(f"{visit.organisation_name}："),
+            Text(
+                f"经双随机抽取，你单位被抽中为“{visit.task_title}”的检查对象。现将检查事项通知如下，请予配合。"
+            ),
+            Facts(
+                [
+                    ("检查事项", visit.matter),
+                    ("检查内容", visit.content),
+                    ("检查依据", sheet.basis),
+                    ("检查人员（执法证号）", "、".join(visit.inspectors)),
+                    ("完成时限", visit.deadline.isoformat()),
+                    ("抽取时间", local_text(visit.drawn_at) if visit.drawn_at else ""),
+                ]
+            ),
+            *_substituted(sheet.substitutions),
+            Heading("你单位的权利"),
+            Steps(
+                [
+                    "检查人员不少于二人，应当主动出示执法证件；未出示的，有权拒绝检查（行政处罚法第四十二条、第五十五条）。",
+                    "认为检查人员与你单位有直接利害关系或者有其他关系可能影响公正的，有权申请回避（行政处罚法第四十三条）；接替的人员由抽取种子确定。",
+                    "对检查结果有异议的，可以陈述、申辩；结果公示后可以提出异议。",
+                ]
+            ),
+            Heading("这次抽取怎样核验"),
+            Text(
+                f"扫描右上角的二维码，或打开 {address}：抽取记录可由任何人重算，抽中的对象和检查人员由事先公布的规则和随机数确定。"
+            ),
+            Signatures(["送达人", "签收人", "签收日期"]),
+        ],
+    )
+
+
+def record(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
+    """The sheet that is filled in and signed; what is on record already stands in it."""
+    visit = sheet.visit
+    noted = set(visit.codes)
+    rows = [["√" if code.code in noted else "□", code.title] for code in sheet.codes.findings.values()]
+    return Paper(
+        title=RECORD,
+        name=f"{RECORD} {visit.public_id}",
+        bureau=bureau,
+        address=f"{public_url}/draws/{visit.draw}",
+        blocks=[
+            *_void(visit),
+            Facts(
+                [
+                    ("检查对象", visit.organisation_name),
+                    ("任务", visit.task_title),
+                    ("检查事项", visit.matter),
+                    ("检查内容", visit.content),
+                    ("检查依据", sheet.basis),
+                    ("检查人员（执法证号）", "、".join(visit.inspectors)),
+                    ("检查日期", visit.visited_on.isoformat() if visit.visited_on else ""),
+                ]
+            ),
+            *_substituted(sheet.substitutions),
+            Heading("检查结果"),
+            Table(["", "结果"], rows, [1, 14]),
+            Facts([("处理", visit.measure_title or ""), ("情况说明", visit.note or "")]),
+            Heading("签名"),
+            Text("以上记录经核对无误。"),
+            Signatures(["检查人员", "检查人员", "检查对象在场人员", "日期"]),
+        ],
+    )
+
+
+def _void(visit: VisitPage) -> list[Block]:
+    if visit.draw_voided:
+        return [Mark("抽取已作废，这次检查不再进行。")]
+    return [Mark("这个检查对象已更换，这次检查不再进行。")] if visit.state == "replaced" else []
+
+
+def _substituted(steps: Sequence[Substituted]) -> list[Block]:
+    """A team other than the one first drawn says so, and why: the public record does too."""
+    if not steps:
+        return []
+    rows = [[step.ground_title, "、".join(step.came_in) or "无人可以接替"] for step in steps]
+    return [Text("抽取之后有人更换，接替者由抽取种子确定："), Table(["事由", "接替"], rows, [1, 1])]
