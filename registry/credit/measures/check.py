@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, select
 from registry.credit.listing import find as listing
 from registry.credit.measures import rules
 from registry.credit.measures.tables import CheckRow
+from registry.credit.standing import find as standing
 from registry.kernel.access import Actor, Permission
 from registry.kernel.faults import Invalid, NotFound
 from registry.kernel.work import WorkSession
@@ -87,8 +88,13 @@ def may(session: WorkSession, subject: Found, purpose: str, on: date) -> Answer:
 
 
 def grade_of(session: WorkSession, subject: Found, on: date) -> str | None:
-    """The subject's grade of a day, None where it has none."""
-    return None
+    """The subject's grade of a day, None where no rules were in force for it."""
+    found = (
+        standing.current(session, organisation=subject.id, on=on)
+        if subject.kind == "organisation"
+        else standing.current(session, practitioner=subject.id, on=on)
+    )
+    return found.grade if found else None
 
 
 def check(session: WorkSession, actor: Actor, *, subject: Found, purpose: str, on: date | None = None) -> str:
