@@ -14,9 +14,10 @@ from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
+from flask_smorest.spec.plugins import FlaskPlugin
 
 from registry.kernel import problems
-from registry.kernel.access import public
+from registry.kernel.access import PUBLIC, declared, public
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _ABOUT = """\
@@ -124,7 +125,7 @@ def install(app: Flask) -> PlainApi:
 
 def _schema_name(schema: Any) -> str:
     """Its class's, behind that of its package: the parts name their schemas without knowing each other."""
-    named = resolve_schema_cls(schema)
+    named: Any = resolve_schema_cls(schema)
     package = named.__module__.partition(".")[0]
     prefix = "" if package in ("registry", "marshmallow") else package.title()
     return prefix + str(named.__name__).removesuffix("Schema")
@@ -135,7 +136,7 @@ def publish(app: Flask, api: PlainApi) -> None:
 
     @cache
     def document() -> tuple[bytes, str]:
-        response = Response(orjson.dumps(_completed(api.spec.to_dict())))
+        response = Response(orjson.dumps(_completed(app, api.spec.to_dict())))
         response.add_etag()
         return response.get_data(), response.get_etag()[0] or ""
 
@@ -149,11 +150,19 @@ def publish(app: Flask, api: PlainApi) -> None:
     app.view_functions["api-docs.openapi_json"] = openapi
 
 
-def _completed(document: dict[str, Any]) -> dict[str, Any]:
+def _completed(app: Flask, document: dict[str, Any]) -> dict[str, Any]:
+    endpoints = {
+        (FlaskPlugin.flaskpath2openapi(rule.rule), method): rule.endpoint
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
                 operation = item[method]
+                if declared(app, endpoints[path, method.upper()], method) != PUBLIC:
+                    # What names no scope is for the office's own people.
+                    operation.setdefault("security", [{"session": []}])
                 shared = item.get("parameters", []) + operation.get("parameters", [])
                 for status in _problems(path, shared, operation):
                     reference = {"$ref": f"#/components/responses/{HTTPStatus(status).name}"}
@@ -166,7 +175,7 @@ def _problems(path: str, parameters: list[Any], operation: Mapping[str, Any]) ->
     """The problems that an operation may answer for its shape alone."""
     yield from (500, 503)
     if any(cast(Mapping[str, str], parameter).get("in") == "query" for parameter in parameters):
-        yield 400
+        yield from (400, 422)
     if "{" in path:
         yield 404
     if operation.get("security"):

@@ -224,7 +224,10 @@ class Concern(Blueprint):  # type: ignore[misc]
     ) -> None:
         described = {
             "security": _security(permission, session=True),
-            "responses": {"304": {"description": "与 If-None-Match 所带的相同"}, **_problems(400, 406, 429)},
+            "responses": {
+                "304": {"description": "与 If-None-Match 所带的相同"},
+                **_problems(400, 406, 422, 429),
+            },
         }
         respond.__name__, respond.__doc__ = view.__name__, view.__doc__
         respond = self.doc(**described)(

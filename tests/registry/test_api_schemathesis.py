@@ -1,0 +1,88 @@
+"""Whatever is sent to any JSON interface, it answers as its document says: no failure, no status, field or type that the
+document does not know, and nothing wrong that is taken for right."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from registry.kernel.host import Host
+from tests.registry.programs import Program
+from tests.registry.register import Register, filled
+
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+def _operations(app: Flask) -> Iterator[APIOperation[Any, Any, Any, Any]]:
+    for result in schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app).get_all_operations():
+        yield result.ok()
+
+
+def _try(
+    operation: APIOperation[Any, Any, Any, Any],
+    mode: GenerationMode,
+    examples: int,
+    headers: Mapping[str, str],
+    known: Sequence[str],
+) -> None:
+    """Sends `examples` requests that fit the document, or do not; half of them about what there is."""
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), meant=st.booleans(), one=st.sampled_from(known))
+    def sent(case: Case, meant: bool, one: str) -> None:
+        if meant and mode is GenerationMode.POSITIVE:
+            case.path_parameters = {name: one for name in case.path_parameters or {}}
+        answer = case.call(headers=headers)
+        case.validate_response(answer, checks=_CHECKS)
+
+    sent()
+
+
+def _send_everything(app: Flask, examples: int) -> None:
+    host: Host = app.extensions["legalcredit"]
+    register: Register = filled(host)
+    program = Program(app.test_client(), host.work, *host.scopes)
+    operations = list(_operations(app))
+    assert len(operations) > 30
+    for operation in operations:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            _try(operation, mode, examples, {"Authorization": f"Bearer {program.token}"}, register.ids)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_interface_answers_as_its_document_says(app: Flask) -> None:
+    _send_everything(app, examples=8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_so_it_does_for_long_on_postgresql(app: Flask) -> None:
+    _send_everything(app, examples=150)
