@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from registry.credit import browse, catalogue, find, record
+from registry.credit import catalogue, find, pages, record
 from registry.credit.columns import SCOPES
 from registry.kernel.work import WorkSession
 from registry.web.api import subjects
@@ -96,7 +96,7 @@ def events(
     按主体、种类、决定日期筛选，最近入库的在前。更正并入所更正的事件。
     """
     subject = subjects.named(session, asked["subject"])
-    return browse.listed(
+    return pages.listed(
         session,
         subject=subject,
         kind=asked["kind"],
