@@ -33,6 +33,7 @@ from registry.credit.pledge.importer import PLEDGES
 from registry.credit.repair import find as repairs_find
 from registry.credit.repair import states as repair
 from registry.credit.standing import adopt as standing
+from registry.credit.standing import trial as standing_trial
 from registry.credit.standing import upkeep as standing_upkeep
 from registry.credit.standing.follow import follow as standing_follow
 from registry.kernel import idempotency, runs, workdays
@@ -45,6 +46,7 @@ from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
 from registry.web import (
     api,
     api_docs,
+    assessments,
     audit,
     calendar,
     clients,
@@ -67,8 +69,10 @@ from registry.web import (
     sign_in,
     site,
     staff,
+    standing_rules,
 )
 from registry.web import jobs as jobs_page
+from registry.web import standing as standing_pages
 from registry.web.api import scopes
 
 PART = Part(
@@ -87,6 +91,7 @@ PART = Part(
         roster_edit.blueprint,
         roster_amend.blueprint,
         roster_merge.blueprint,
+        assessments.blueprint,
         pledges.blueprint,
         listings.blueprint,
         measures.blueprint,
@@ -94,6 +99,8 @@ PART = Part(
         repairs.blueprint,
         own_record.blueprint,
         credit_evidence.blueprint,
+        standing_pages.blueprint,
+        standing_rules.blueprint,
         *api.BLUEPRINTS,
         api_docs.blueprint,
         log.blueprint,
@@ -123,6 +130,7 @@ PART = Part(
         PURGE,
         Job("evidence", "核对证据文件", evidence.check, "20 3 * * *"),
         *standing_upkeep.JOBS,
+        standing_trial.JOB,
     ),
     scopes=scopes.TITLES,
     grants=scopes.GRANTS,
@@ -173,6 +181,7 @@ PART = Part(
         Navigation("红黑名单", "listings.index", listing_moves.READ, 150, "信用"),
         Navigation("资格核查", "measures.index", measures_check.CHECK, 155, "信用"),
         Navigation("本人查询", "own_record.index", own_record.ISSUE, 140, "信用"),
+        Navigation("信用等级", "standing.index", standing.READ, 120, "信用"),
         Navigation("信用承诺", "pledges.index", pledging.READ, 160, "信用"),
         Navigation("投诉", "complaints.index", complaint.READ, 165, "信用"),
         Navigation("工作人员", "staff.people", accounts.ADMINISTER, 800, "管理"),

@@ -30,8 +30,8 @@ class SubjectRef(NamedTuple):
 class Event:
     """One event, as it reads after its last correction, at `corrected_at` (None where it has none).
 
-    `annulled_by` is the public id of the event that annuls it, `target` of the one that it annuls or corrects. `missing` are
-    the codes that the national platform still wants, `recorded_by` is a public id.
+    `annulled_by` is the public id of the event that annuls it, `target` of the one that it annuls, corrects or, as the
+    penalty of a firm's head, came along with (律师法 art. 50). `missing` are the codes that the national platform still wants, `recorded_by` is a public id.
     """
 
     id: int
@@ -85,17 +85,17 @@ class Event:
 
 def event(session: WorkSession, public_id: str) -> Event:
     """Raises NotFound."""
-    row = session.execute(_events().where(EventRow.public_id == public_id)).one_or_none()
+    row = session.execute(query().where(EventRow.public_id == public_id)).one_or_none()
     if row is None:
         raise NotFound("没有这条信用事件")
-    return _event(session, row)
+    return shown(session, row)
 
 
 def events(session: WorkSession, public_ids: Sequence[str]) -> dict[str, Event]:
     """Events by public id, in one query; unknown ids are left out."""
     return {
-        row.EventRow.public_id: _event(session, row)
-        for row in session.execute(_events().where(EventRow.public_id.in_(public_ids)))
+        row.EventRow.public_id: shown(session, row)
+        for row in session.execute(query().where(EventRow.public_id.in_(public_ids)))
     }
 
 
@@ -103,21 +103,32 @@ def events_of(
     session: WorkSession, *, practitioner: int | None = None, organisation: int | None = None
 ) -> list[Event]:
     """The events of one registered subject (row id), the newest decision first; corrections are in what they correct."""
-    found = _events().where(EventRow.kind != "correction")
-    found = found.order_by(effective(EventRow.decided_on, _LATEST.decided_on).desc(), EventRow.id.desc())
+    found = query().where(EventRow.kind != "correction")
+    found = found.order_by(effective(EventRow.decided_on, LATEST.decided_on).desc(), EventRow.id.desc())
     if practitioner is not None:
-        found = found.where(EventRow.practitioner_id == practitioner)
+        merged = PractitionerRow.merged_into_id == practitioner
+        records = select(PractitionerRow.id).where((PractitionerRow.id == practitioner) | merged)
+        found = found.where(EventRow.practitioner_id.in_(records))
     if organisation is not None:
         found = found.where(EventRow.organisation_id == organisation)
-    return [_event(session, row) for row in session.execute(found)] if practitioner or organisation else []
+    return [shown(session, row) for row in session.execute(found)] if practitioner or organisation else []
+
+
+def of_kind(
+    session: WorkSession, kind: str, *, practitioners: Sequence[int] = (), organisations: Sequence[int] = ()
+) -> list[Event]:
+    """The events of one kind of any of these subjects (row ids), the newest record first."""
+    subjects = EventRow.practitioner_id.in_(practitioners) | EventRow.organisation_id.in_(organisations)
+    found = query().where(EventRow.kind == kind, subjects).order_by(EventRow.id.desc())
+    return [shown(session, row) for row in session.execute(found)]
 
 
 def restricted(session: WorkSession, public_id: str) -> Mapping[str, str]:
     """The columns of an event that are never public; empty if it has none. Raises NotFound."""
     sealed = session.scalar(
-        select(effective(EventRow.wording, _LATEST.wording))
+        select(effective(EventRow.wording, LATEST.wording))
         .select_from(EventRow)
-        .outerjoin(_LATEST, is_latest(_LATEST))
+        .outerjoin(LATEST, is_latest(LATEST))
         .where(EventRow.public_id == public_id)
     )
     if sealed is None:
@@ -127,9 +138,9 @@ def restricted(session: WorkSession, public_id: str) -> Mapping[str, str]:
 
 def incomplete(session: WorkSession, *, limit: int, after: int = 0) -> list[Event]:
     """The work list: events that lack what the national platform wants, oldest first, from row id `after` on."""
-    found = _events().where(EventRow.id.in_(_wanting()), EventRow.id > after)
+    found = query().where(EventRow.id.in_(_wanting()), EventRow.id > after)
     found = found.order_by(EventRow.id).limit(limit)
-    return [_event(session, row) for row in session.execute(found)]
+    return [shown(session, row) for row in session.execute(found)]
 
 
 def count_incomplete(session: WorkSession) -> int:
@@ -139,7 +150,7 @@ def count_incomplete(session: WorkSession) -> int:
 def _wanting() -> Select[Any]:
     """The ids of events that lack something, as they read after their last correction."""
     later = aliased(EventRow)
-    first = func.coalesce(EventRow.target_id, EventRow.id)
+    first = case((EventRow.kind == "correction", EventRow.target_id), else_=EventRow.id)
     answered = exists().where(later.target_id == first, later.kind == "correction", later.id > EventRow.id)
     return select(first).where(EventRow.incomplete, ~answered)
 
@@ -159,17 +170,17 @@ def adverse(session: WorkSession, *, after: date, until: date) -> list[Adverse]:
     negative = [kind.code for kind in catalogue.KINDS.values() if kind.polarity == "negative"]
     answer = aliased(EventRow)
     annulled = exists().where(answer.target_id == EventRow.id, answer.kind == "annulment")
-    decided_on = effective(EventRow.decided_on, _LATEST.decided_on)
+    decided_on = effective(EventRow.decided_on, LATEST.decided_on)
     rows = session.execute(
         select(
             EventRow.practitioner_id,
             EventRow.organisation_id,
             EventRow.kind,
-            effective(EventRow.severity, _LATEST.severity),
+            effective(EventRow.severity, LATEST.severity),
             decided_on,
         )
         .select_from(EventRow)
-        .outerjoin(_LATEST, is_latest(_LATEST))
+        .outerjoin(LATEST, is_latest(LATEST))
         .where(
             EventRow.kind.in_(negative),
             decided_on > after,
@@ -182,7 +193,8 @@ def adverse(session: WorkSession, *, after: date, until: date) -> list[Adverse]:
     return [Adverse(*row) for row in rows]
 
 
-_LATEST = aliased(EventRow, name="latest_correction")
+LATEST = aliased(EventRow, name="latest_correction")
+"""The last correction of an event, in `query`."""
 
 
 def is_latest(correction: Any) -> ColumnElement[bool]:
@@ -199,15 +211,16 @@ def is_latest(correction: Any) -> ColumnElement[bool]:
 
 def effective(own: Any, corrected: Any) -> ColumnElement[Any]:
     """A column of an event, or of its last correction if it has one."""
-    return case((_LATEST.id.is_not(None), corrected), else_=own)
+    return case((LATEST.id.is_not(None), corrected), else_=own)
 
 
-def _events() -> Select[Any, Any, Any, Any, Any, Any]:
+def query() -> Select[Any, Any, Any, Any, Any, Any]:
+    """Events with what `shown` needs; narrow it by EventRow, and by `effective` where corrections count."""
     target, answer = aliased(EventRow), aliased(EventRow)
     return (
         select(
             EventRow,
-            _LATEST,
+            LATEST,
             PractitionerRow.public_id.label("practitioner"),
             OrganisationRow.public_id.label("organisation"),
             target.public_id.label("target"),
@@ -217,11 +230,12 @@ def _events() -> Select[Any, Any, Any, Any, Any, Any]:
         .outerjoin(OrganisationRow, OrganisationRow.id == EventRow.organisation_id)
         .outerjoin(target, target.id == EventRow.target_id)
         .outerjoin(answer, and_(answer.target_id == EventRow.id, answer.kind == "annulment"))
-        .outerjoin(_LATEST, is_latest(_LATEST))
+        .outerjoin(LATEST, is_latest(LATEST))
     )
 
 
-def _event(session: WorkSession, row: Row[Any, Any, Any, Any, Any, Any]) -> Event:
+def shown(session: WorkSession, row: Row[Any, Any, Any, Any, Any, Any]) -> Event:
+    """The event in a row of `query`."""
     stored: EventRow = row.EventRow
     correction: EventRow | None = row[1]
     now = correction or stored

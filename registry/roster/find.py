@@ -52,6 +52,7 @@ __all__ = [
     "member_named",
     "members",
     "named",
+    "named_practitioners",
     "organisation",
     "people_by_name",
     "people_called",
@@ -141,6 +142,13 @@ def named(
         for row in session.execute(query.where(PractitionerRow.id.in_(practitioners))):
             found["practitioner", row.id] = Found("practitioner", row.id, row.public_id, row.name)
     return found
+
+
+def named_practitioners(session: WorkSession, public_ids: Collection[str]) -> dict[str, Found]:
+    """Practitioners by public id; unknown ids are left out."""
+    query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+    rows = session.execute(query.where(PractitionerRow.public_id.in_(public_ids)))
+    return {row.public_id: Found("practitioner", row.id, row.public_id, row.name) for row in rows}
 
 
 def people_called(session: WorkSession, public_ids: Collection[str]) -> dict[str, str]:

@@ -33,7 +33,9 @@ class Member:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of a list. `detail` is a person's organisation or an organisation's form; `next` the cursor behind it."""
+    """One line of a list. `detail` is a person's organisation or an organisation's form; `next` the cursor behind it.
+    `profession` is that of a person's licence.
+    """
 
     public_id: str
     name: str
@@ -42,6 +44,7 @@ class Listed:
     district: str | None
     state: str
     next: int
+    profession: str | None = None
 
     @property
     def district_name(self) -> str:
@@ -147,6 +150,7 @@ def members(
             PractitionerRow.public_id,
             PractitionerRow.name,
             LicenceNumberRow.number,
+            LicenceRow.profession,
             LicenceStateRow.state,
         )
         .join(PractitionerRow, PractitionerRow.id == LicenceRow.practitioner_id)
@@ -158,7 +162,10 @@ def members(
         .order_by(LicenceRow.id)
         .limit(limit)
     )
-    return [Listed(row.public_id, row.name, row.number, None, None, row.state, row.id) for row in rows]
+    return [
+        Listed(row.public_id, row.name, row.number, None, None, row.state, row.id, row.profession)
+        for row in rows
+    ]
 
 
 _LICENCES = (

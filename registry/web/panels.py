@@ -10,7 +10,7 @@ from typing import NamedTuple
 from registry.kernel.access import current_actor
 from registry.kernel.work import WorkSession
 from registry.roster.find import Found
-from registry.web import complaints, listings, objections, pledges, repairs
+from registry.web import assessments, complaints, listings, objections, pledges, repairs, standing
 
 
 class Panel(NamedTuple):
@@ -22,6 +22,8 @@ class Panel(NamedTuple):
 
 
 PANELS: Sequence[Panel] = (
+    Panel("registry/roster/_assessments.html", assessments.READ, assessments.panel),
+    Panel("registry/standing/_panel.html", standing.READ, standing.panel),
     Panel("registry/complaints/_panel.html", complaints.READ, complaints.panel),
     Panel("registry/objections/_panel.html", objections.READ, objections.panel),
     Panel("registry/repairs/_panel.html", repairs.READ, repairs.panel),

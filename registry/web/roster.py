@@ -38,6 +38,12 @@ def state_tone(state: str) -> str:
     return "bad" if state in ("revoked", "rescinded") else "neutral" if _ended(state) else "attention"
 
 
+@blueprint.app_template_filter("calling")
+def calling(code: str) -> str:
+    """The title of a profession or a kind of organisation."""
+    return _all_kinds()[code]
+
+
 @blueprint.app_template_filter("district_name")
 def district_name(code: str) -> str:
     return kinds.district_name(code)

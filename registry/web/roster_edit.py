@@ -88,7 +88,7 @@ def _practitioner_form(values: Mapping[str, str], faults: dict[str, list[str]] |
 @blueprint.get("/organisations/<public_id>/state")
 @requires(EDIT)
 def organisation_state(public_id: str) -> ResponseReturnValue:
-    return _organisation_state_form(public_id, {})
+    return _organisation_state_form(public_id, request.args)
 
 
 @blueprint.post("/organisations/<public_id>/state")
@@ -133,7 +133,7 @@ def _organisation_state_form(
 @blueprint.get("/practitioners/<public_id>/licences/<licence_id>/state")
 @requires(EDIT)
 def licence_state(public_id: str, licence_id: str) -> ResponseReturnValue:
-    return _licence_form("registry/roster/state.html", public_id, licence_id, {})
+    return _licence_form("registry/roster/state.html", public_id, licence_id, request.args)
 
 
 @blueprint.post("/practitioners/<public_id>/licences/<licence_id>/state")

@@ -452,6 +452,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_reg_credit_ends")),
     )
     op.create_table(
+        "reg_credit_overrides",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("drafted_by", sa.String(length=80), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["reg_credit_events.id"],
+            name=op.f("fk_reg_credit_overrides_event_id_reg_credit_events"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_reg_credit_overrides_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_reg_credit_overrides_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_credit_overrides")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_credit_overrides_public_id")),
+    )
+    with op.batch_alter_table("reg_credit_overrides", schema=None) as batch_op:
+        batch_op.create_index("ix_reg_credit_overrides_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
         "reg_listings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -711,6 +747,17 @@ def upgrade() -> None:
     with op.batch_alter_table("reg_listing_acts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reg_listing_acts_listing_id"), ["listing_id"], unique=False)
 
+    with op.batch_alter_table("pub_releases", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("correction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_pub_releases_correction_id_reg_credit_events"),
+            "reg_credit_events",
+            ["correction_id"],
+            ["id"],
+        )
+
     with op.batch_alter_table("reg_credit_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recorded_by", sa.String(length=80), nullable=True))
         batch_op.create_index("ix_reg_credit_events_document_number", ["document_number"], unique=False)
@@ -811,6 +858,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reg_credit_events_document_number")
         batch_op.drop_column("recorded_by")
 
+    with op.batch_alter_table("pub_releases", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_pub_releases_correction_id_reg_credit_events"), type_="foreignkey"
+        )
+        batch_op.drop_column("correction_id")
+
     with op.batch_alter_table("reg_listing_acts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reg_listing_acts_listing_id"))
 
@@ -858,6 +911,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reg_listings_organisation_id"))
 
     op.drop_table("reg_listings")
+    with op.batch_alter_table("reg_credit_overrides", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_credit_overrides_state_id")
+
+    op.drop_table("reg_credit_overrides")
     op.drop_table("reg_credit_ends")
     with op.batch_alter_table("reg_complaints", schema=None) as batch_op:
         batch_op.drop_index("ix_reg_complaints_state_due_on_id")
