@@ -15,8 +15,8 @@ from registry.kernel.clock import SetClock
 from registry.kernel.faults import Invalid, Refused
 from registry.kernel.host import Host
 from tests.people import Person
+from tests.registry.listing_bureau import Bureau
 from tests.registry.roster_facts import advocate, code, firm, resident
-from tests.registry.test_listings import Bureau
 
 SignIn = Callable[..., Person]
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
