@@ -44,6 +44,7 @@ PART = Part(
         "release.intake": "收取进度",
         "release.send_back": "公开流程：退回",
         "release.stop": "公开流程：终止",
+        "release.redraft": "公开流程：更正重拟",
         "notice.publish": "公开公示",
         "notice.correct": "更正公示",
         "notice.mark": "标注公示",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
+from publicity.notices import amend
 from publicity.notices import find as notices
 from publicity.release.draft import title_of_kind
 from publicity.release.states import STEPS, Step
@@ -81,4 +82,5 @@ def _fallen(session: WorkSession, limit: int) -> list[Duty]:
 WORKLISTS = (
     *(Worklist(f"公开流程：{step.title}", step.permission, _open(step)) for step in STEPS),
     Worklist("撤下依据已撤销的公示", "notice.withdraw", _fallen),
+    Worklist("按更正后的记录更正公示", "notice.correct", amend.waiting),
 )

@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
-from publicity.notices import content, end, publish
+from publicity.notices import amend, content, end, publish
 from publicity.notices.tables import Notice
-from publicity.release import decide, states
+from publicity.release import decide, draft, states
 from publicity.release.tables import Release
-from registry.credit import disclosure
+from registry.credit import correction, disclosure, find
 from registry.credit.tables import EndRow, EventRow
 from registry.kernel.access import Actor
 from registry.kernel.work import Work, WorkSession
 
-ACTS = frozenset({disclosure.ACT, "credit.annul"})
+ACTS = frozenset({disclosure.ACT, "credit.annul", correction.ACT})
 _BATCH = 200
 _ANNULLED = "原记录已被撤销"
 
@@ -36,33 +36,29 @@ def settle(session: WorkSession, events: Collection[str]) -> int:
     """Makes releases and notices of these events (public ids) what the registry lets them be; idempotent.
 
     An ended event: its draft is stopped, its notice withdrawn on the same ground. An annulled one: its draft is stopped;
-    a notice waits for a person, who says on what ground the decision fell (行政处罚法第四十八条). Otherwise a current
-    notice gets the marks that the registry has open, and keeps those set by hand. Returns how many of them changed.
+    a notice waits for a person, who says on what ground the decision fell (行政处罚法第四十八条). A corrected one: its draft
+    is made anew and goes round again; a notice waits for a second person (publicity.notices.amend), unless the event may
+    no longer be public at all. Otherwise a current notice gets the marks that the registry has open, and keeps those set
+    by hand. Returns how many of them changed.
     """
     cases = _held(session, events)
-    ids = [case.event for case in cases]
-    ended, marks, annulled = (
-        disclosure.ended(session, ids),
-        disclosure.marks(session, ids),
-        disclosure.annulled(session, ids),
-    )
-    stopped = 0
+    grounds = _grounds(session, cases)
+    marks = disclosure.marks(session, [case.event for case in cases])
+    changed = 0
+    endings, marked = [], []
     for case in cases:
-        if decide.unpublished(case.release) and (case.event in ended or case.event in annulled):
-            reason = content.GROUNDS[ended[case.event].ground] if case.event in ended else _ANNULLED
-            decide.stop(session, session.actor, case.release, reason=reason)
-            stopped += 1
-    current = [(case.event, case.notice) for case in cases if case.notice and _runs(session, case.notice)]
-    endings = [(notice, ended[event].ground) for event, notice in current if event in ended]
-    marked = [
-        publish.marked(session, notice, wanted)
-        for event, notice in current
-        if event not in ended and (wanted := _wanted(session, notice, marks[event])) is not None
-    ]
+        ground = grounds.get(case.event)
+        if decide.unpublished(case.release):
+            changed += _settle_draft(session, case, ground)
+        elif case.notice and _runs(session, case.notice):
+            if ground is not None and ground in content.GROUNDS:
+                endings.append((case.notice, ground))
+            elif (wanted := _wanted(session, case.notice, marks[case.event])) is not None:
+                marked.append(publish.marked(session, case.notice, wanted))
     session.flush()
     publish.append(session, marked)
     end.close(session, endings)
-    return stopped + len(endings) + len(marked)
+    return changed + len(endings) + len(marked)
 
 
 def nightly(work: Work) -> Mapping[str, int]:
@@ -108,6 +104,36 @@ def _held(session: WorkSession, events: Collection[str]) -> list[_Case]:
     return [_Case(release.event_id, release, notices.get(release.id)) for release in releases]
 
 
+def _grounds(session: WorkSession, cases: Sequence[_Case]) -> dict[int, str]:
+    """Why events may not be public any more: a ground of content.GROUNDS, or `_ANNULLED`, whose ground a person has to say."""
+    ids = [case.event for case in cases]
+    corrected = draft.corrections(session, ids)
+    stale = [case.event for case in cases if case.release.correction_id != corrected.get(case.event)]
+    read = find.events(
+        session, list(session.scalars(select(EventRow.public_id).where(EventRow.id.in_(stale))))
+    )
+    no_longer = {
+        event.id: "mistaken" for event in read.values() if not draft.proposable(event, today=session.today)
+    }
+    ended = {event: end_.ground for event, end_ in disclosure.ended(session, ids).items()}
+    return {**no_longer, **dict.fromkeys(disclosure.annulled(session, ids), _ANNULLED), **ended}
+
+
+def _settle_draft(session: WorkSession, case: _Case, ground: str | None) -> int:
+    if ground is not None:
+        decide.stop(session, session.actor, case.release, reason=content.GROUNDS.get(ground, ground))
+        return 1
+    if case.release.correction_id == draft.corrections(session, [case.event]).get(case.event):
+        return 0
+    decide.redraft(
+        session,
+        session.actor,
+        case.release,
+        find.event(session, session.get_one(EventRow, case.event).public_id),
+    )
+    return 1
+
+
 def _runs(session: WorkSession, notice: Notice) -> bool:
     """A notice past its last day has ended already, on a ground of its own."""
     return notice.state == "current" and (notice.until is None or notice.until >= session.today)
@@ -134,6 +160,7 @@ def _differing(session: WorkSession, *, after: int) -> list[_Named]:
         EventRow.id.in_(ended) & (unpublished | (Notice.state == "current")),
         disclosure.is_annulled() & unpublished,
         disclosure.was_objected_to() & (Notice.state == "current"),
+        amend.is_behind() & (unpublished | (Notice.state == "current")),
     )
     found = (
         select(EventRow.id, EventRow.public_id)

@@ -10,7 +10,14 @@ from publicity.release.tables import ArchiveSerial, Release
 from registry.kernel.access import Actor
 from registry.kernel.work import WorkSession
 
-CLASSES = {"permit": "许可", "penalty": "处罚", "finding": "检查", "listing": "名单", "red_listing": "名单", "delisting": "名单"}
+CLASSES = {
+    "permit": "许可",
+    "penalty": "处罚",
+    "finding": "检查",
+    "listing": "名单",
+    "red_listing": "名单",
+    "delisting": "名单",
+}
 OTHERWISE = "信用"
 
 

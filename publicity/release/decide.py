@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from publicity.release import draft, states
 from publicity.release.gaps import gaps, read_answer
 from publicity.release.tables import Release, ReleaseStep
+from registry.credit.find import Event
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
@@ -82,6 +83,14 @@ def stop(session: WorkSession, actor: Actor, row: Release, *, reason: str) -> No
     draft.clear(row)
     _note(session, actor, row, step="stop", note=reason, sent_back=False)
     session.act("release.stop", row.public_id)
+
+
+def redraft(session: WorkSession, actor: Actor, row: Release, event: Event) -> None:
+    """The event was corrected: the draft is made anew from what it says now, and goes round again from the clerk."""
+    draft.fill(session, row, event)
+    row.state = states.DRAFTED
+    _note(session, actor, row, step="redraft", note="原记录已更正，请按更正后的内容重新提出", sent_back=False)
+    session.act("release.redraft", row.public_id, event=event.public_id)
 
 
 def unpublished(row: Release) -> bool:

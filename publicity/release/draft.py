@@ -1,16 +1,18 @@
 """The draft of a notice: taken from a credit event, kept with the release until it is published."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from publicity.release import allowed
 from publicity.release.states import DRAFTED
 from publicity.release.tables import Release
 from registry.credit import catalogue, find
 from registry.credit.find import Event
+from registry.credit.tables import EventRow
 from registry.kernel.work import WorkSession
 from registry.kernel.workdays import Deadline, add_workdays
 from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
@@ -49,9 +51,47 @@ def annulled(session: WorkSession, event: str) -> bool:
     return find.event(session, event).annulled_by is not None
 
 
+class Content(NamedTuple):
+    """What will be public of an event as it reads now. `correction` is the row id of its last correction, None without one."""
+
+    subject: dict[str, str]
+    title: str
+    columns: dict[str, str]
+    detail: dict[str, object]
+    restricted: Mapping[str, str]
+    decided_on: date
+    until: date | None
+    correction: int | None
+
+
 def draft(session: WorkSession, event: Event, *, due: Deadline) -> Release:
     """A release in its first state. Its draft is what will be public, so that nobody approves what they did not read."""
-    public_id, kind = session.new_id(), kind_of(event)
+    row = Release(
+        public_id=session.new_id(),
+        event_id=event.id,
+        kind=kind_of(event),
+        state=DRAFTED,
+        revision=1,
+        due_on=due.day,
+        due_provisional=due.provisional,
+        drafted_at=session.now,
+    )
+    fill(session, row, event)
+    session.add(row)
+    return row
+
+
+def fill(session: WorkSession, row: Release, event: Event) -> None:
+    """Puts the event as it reads now into the draft, whatever was there."""
+    now = content(session, event)
+    row.subject, row.title, row.columns, row.detail = now.subject, now.title, now.columns, now.detail
+    row.restricted = sealed(session, row.public_id, now.restricted)
+    row.decided_on, row.until, row.correction_id = now.decided_on, now.until, now.correction
+
+
+def content(session: WorkSession, event: Event) -> Content:
+    """What of the event is public, by the allow-list."""
+    kind = kind_of(event)
     columns, until = dict(event.columns), event.term.max_until
     if kind == "penalty" and until is not None:
         # 公示截止期 is ours to compute; an earlier one that the decision itself sets is kept.
@@ -60,25 +100,24 @@ def draft(session: WorkSession, event: Event, *, due: Deadline) -> Release:
     if kind in LISTINGS and until is not None:
         # An entry ends on its own last day, whatever its kind would allow.
         until = min(until, date.fromisoformat(event.detail.get("until") or until.isoformat()))
-    row = Release(
-        public_id=public_id,
-        event_id=event.id,
-        kind=kind,
-        state=DRAFTED,
-        revision=1,
-        decided_on=event.decided_on,
-        due_on=due.day,
-        due_provisional=due.provisional,
-        until=until,
+    return Content(
         subject=_subject(session, event),
         title=allowed.without_numbers(_title(event)),
         columns=allowed.public_columns(kind, columns),
         detail=allowed.public_detail(kind, event.detail),
-        restricted=sealed(session, public_id, find.restricted(session, event.public_id)),
-        drafted_at=session.now,
+        restricted=find.restricted(session, event.public_id),
+        decided_on=event.decided_on,
+        until=until,
+        correction=corrections(session, [event.id]).get(event.id),
     )
-    session.add(row)
-    return row
+
+
+def corrections(session: WorkSession, events: Collection[int]) -> dict[int, int]:
+    """The last correction of each of the events that has one, by row ids."""
+    last = select(EventRow.target_id, func.max(EventRow.id)).where(
+        EventRow.target_id.in_(events), EventRow.kind == "correction"
+    )
+    return {target: id_ for target, id_ in session.execute(last.group_by(EventRow.target_id)) if target}
 
 
 def due(session: WorkSession, kind: str, decided_on: date) -> Deadline:

@@ -14,6 +14,8 @@ from registry.kernel.access import Actor
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
 
+_OTHER: Mapping[str, str] = {"stop": "终止", "redraft": "更正重拟"}
+
 
 class StepTaken(NamedTuple):
     title: str
@@ -184,5 +186,5 @@ def _brief(session: WorkSession, row: Release) -> Brief:
 
 
 def _taken(step: ReleaseStep) -> StepTaken:
-    title = "终止" if step.step == "stop" else states.step_named(step.step).title
+    title = _OTHER.get(step.step) or states.step_named(step.step).title
     return StepTaken(title, step.sent_back, step.actor_name, step.at, step.note)

@@ -11,7 +11,8 @@ from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
 class Release(Base):
     """公开流程 of one credit event; the unique event is what makes the intake propose it once.
 
-    `columns`, `detail` and `restricted` are the draft. They are cleared on publication: from then on the content stands
+    `correction_id` is the last correction of the event that the draft and its notice have taken in. `columns`, `detail` and
+    `restricted` are the draft. They are cleared on publication: from then on the content stands
     in the ledger alone, where the end of its term finds it.
     """
 
@@ -21,6 +22,7 @@ class Release(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("reg_credit_events.id"), unique=True)
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("reg_credit_events.id"))
     kind: Mapped[str] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(16), index=True)
     revision: Mapped[int] = mapped_column(Integer)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from publicity.notices import content, end, publish
+from publicity.notices import amend, content, end, publish
 from publicity.notices import find as notices
 from publicity.notices.find import Shown
 from publicity.release import allowed, archive, decide, states
@@ -124,6 +124,15 @@ def withdraw(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("release.notice_list"), 303)
 
 
+@blueprint.post("/notices/<public_id>/amend")
+@requires("notice.correct")
+def take_in(public_id: str) -> ResponseReturnValue:
+    with work().write(current_actor()) as session:
+        amend.amend(session, session.actor, notice=public_id)
+    flash("公示已按更正后的记录更正。")
+    return redirect(url_for("release.notice", public_id=public_id), 303)
+
+
 @blueprint.post("/notices/<public_id>/marks")
 @requires("notice.mark")
 def mark(public_id: str) -> ResponseReturnValue:
@@ -160,11 +169,13 @@ def _release(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnV
 def _notice(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
     with work().read() as session:
         shown = notices.notice(session, public_id)
+        pending = amend.pending_of(session, public_id)
     if not isinstance(shown, Shown):
         raise Gone("这条公示已经结束")
     page = render_template(
         "publicity/staff_notice.html",
         notice=shown,
+        pending=pending,
         grounds=[
             (ground, content.GROUNDS[ground])
             for ground in content.WITHDRAWABLE

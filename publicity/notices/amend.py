@@ -1,0 +1,166 @@
+"""A notice takes in the corrections of its event, when somebody else than the one who corrected it has looked.
+
+Nothing becomes public on one person's word: the record is corrected in the registry, and a head of office puts what it
+says now into the notice (政府信息公开条例第四十一条). Until then the notice stands on the work list.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from publicity.notices.content import public_body
+from publicity.notices.publish import Version, append, contents, current
+from publicity.notices.tables import Notice
+from publicity.release import draft
+from publicity.release.tables import Release
+from registry.credit import correction, find
+from registry.credit.columns import RESTRICTED
+from registry.credit.correction import Correction
+from registry.credit.tables import EventRow
+from registry.kernel.access import Actor
+from registry.kernel.clock import local_day
+from registry.kernel.faults import Conflict, NotFound, Refused
+from registry.kernel.part import Duty
+from registry.kernel.work import WorkSession
+from registry.kernel.workdays import add_workdays
+
+WORKDAYS = 5
+"""Working days from a correction to the correction of what is public (行政处罚结果信息网上公开暂行办法)."""
+
+
+class Pending(NamedTuple):
+    """The corrections of an event that its notice has not taken in, the oldest first, and who made the last."""
+
+    corrections: Sequence[Correction]
+    recorded_by: str | None
+
+
+def amend(session: WorkSession, actor: Actor, *, notice: str) -> Notice:
+    """更正: the notice says what its event says now. What was filled in or corrected by hand elsewhere stays.
+
+    Raises Conflict (`same`) when there is nothing to take in, Refused (`four_eyes`) for whoever corrected the event,
+    NotFound, Gone. The act is `notice.correct`.
+    """
+    actor.require("notice.correct")
+    # The release is the outer lock of whoever settles; taken in its order, two writers wait instead of deadlocking.
+    release = session.scalar(
+        select(Release)
+        .join(Notice, Notice.release_id == Release.id)
+        .where(Notice.public_id == notice)
+        .with_for_update(of=Release)
+    )
+    if release is None:
+        raise NotFound("没有这条公示")
+    row = current(session, notice)
+    waiting = pending(session, release)
+    if not waiting.corrections:
+        raise Conflict("公示与更正后的记录一致", rule="same")
+    if waiting.recorded_by == actor.id:
+        raise Refused("更正该记录的人，不能核准公示的更正", rule="four_eyes")
+    event = find.event(session, session.get_one(EventRow, release.event_id).public_id)
+    now = draft.content(session, event)
+    changed = {change.field for one in waiting.corrections for change in one.changes}
+    if now.until != row.until:
+        changed.add("CF_GSJZQ")
+    body, private = contents(session, row)
+    columns = _taken(body["columns"], now.columns, changed)
+    numbers = _taken((private or {}).get("columns", {}), now.restricted, changed)
+    corrected = public_body(
+        kind=row.kind,
+        title=now.title if changed & {"document_number", "summary"} else body["title"],
+        subject=body["subject"],
+        columns=columns,
+        detail=now.detail if any(name.startswith("detail.") for name in changed) else body.get("detail", {}),
+        decided_on=now.decided_on,
+        until=now.until,
+        marks=body["marks"],
+    )
+    row.until = release.until = now.until
+    release.decided_on, release.correction_id = now.decided_on, now.correction
+    session.act("notice.correct", row.public_id, columns=sorted(changed))
+    append(session, [Version(row, "correct", corrected, {"columns": numbers} if numbers else None)])
+    return row
+
+
+def pending(session: WorkSession, release: Release) -> Pending:
+    """What the notice of a release has not taken in yet."""
+    rows = session.execute(
+        select(EventRow.public_id, EventRow.recorded_by)
+        .where(
+            EventRow.target_id == release.event_id,
+            EventRow.kind == "correction",
+            EventRow.id > (release.correction_id or 0),
+        )
+        .order_by(EventRow.id)
+    ).all()
+    ids = {row.public_id for row in rows}
+    chain = correction.chain(session, release.event_id) if rows else []
+    found = [_masked(one) for one in chain if one.public_id in ids]
+    return Pending(found, rows[-1].recorded_by if rows else None)
+
+
+def pending_of(session: WorkSession, notice: str) -> Pending:
+    """What a notice (public id) has not taken in yet."""
+    release = session.scalar(
+        select(Release).join(Notice, Notice.release_id == Release.id).where(Notice.public_id == notice)
+    )
+    return pending(session, release) if release is not None else Pending([], None)
+
+
+def waiting(session: WorkSession, limit: int) -> Sequence[Duty]:
+    """The work list 更正公示: current notices whose event reads otherwise, the earliest correction first."""
+    last = aliased(EventRow)
+    rows = session.execute(
+        select(Notice.public_id, EventRow.subject_name, last.recorded_at, last.recorded_by)
+        .join(Release, Release.id == Notice.release_id)
+        .join(EventRow, EventRow.id == Release.event_id)
+        .join(last, last.id == _last())
+        .where(Notice.state == "current", is_behind())
+        .order_by(last.id)
+        .limit(limit)
+    )
+    return [_duty(session, row) for row in rows]
+
+
+def is_behind() -> ColumnElement[bool]:
+    """The condition that the event of a release has a correction that the release has not taken in."""
+    return _last() > func.coalesce(Release.correction_id, 0)
+
+
+def _last() -> ColumnElement[int]:
+    later = aliased(EventRow)
+    found = select(func.max(later.id)).where(later.target_id == Release.event_id, later.kind == "correction")
+    return found.correlate(Release).scalar_subquery()
+
+
+def _duty(session: WorkSession, row: Any) -> Duty:
+    since: date = local_day(row.recorded_at)
+    due = add_workdays(session, since, WORKDAYS)
+    return Duty(
+        title=f"按更正后的记录更正公示：{row.subject_name}",
+        endpoint="release.notice",
+        values={"public_id": row.public_id},
+        since=since,
+        due=due.day,
+        provisional=due.provisional,
+        barred=frozenset({row.recorded_by} - {None}),
+    )
+
+
+def _masked(one: Correction) -> Correction:
+    """Numbers of people's papers are said to have changed, and not shown."""
+    return one._replace(
+        changes=tuple(
+            change._replace(was="不显示", now="不显示") if change.field in RESTRICTED else change
+            for change in one.changes
+        )
+    )
+
+
+def _taken(before: dict[str, str], now: Any, changed: set[str]) -> dict[str, str]:
+    """What stood, with the changed columns as they are now; what a correction emptied goes."""
+    kept = {name: text for name, text in before.items() if name not in changed}
+    return {**kept, **{name: now[name] for name in changed if now.get(name)}}

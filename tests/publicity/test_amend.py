@@ -1,0 +1,137 @@
+"""An event is corrected in the registry: its draft goes round again, its notice follows when a second person has looked."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from publicity.notices import amend, follow
+from publicity.notices.find import Shown, Tombstone, notice
+from publicity.release.tables import Release
+from registry.credit import correction, find
+from registry.credit.columns import SCOPES
+from registry.credit.record import NewEvent, Subject
+from registry.kernel.access import Actor
+from registry.kernel.faults import Conflict, Refused
+from registry.kernel.host import Host
+from tests.publicity import office
+from tests.publicity.conftest import Bearer
+
+CLERK = Actor("staff", "c" * 16, "经办人", frozenset({"credit.correct"}))
+
+
+def _correct(
+    host: Host, event: str, actor: Actor = CLERK, columns: dict[str, str] | None = None, **now: Any
+) -> None:
+    """Corrects these fields and columns of an event; the rest stays as it reads."""
+    with host.work.write(actor) as session:
+        read = find.event(session, event)
+        as_it_is = NewEvent(
+            kind=read.kind.code,
+            subject=Subject(name=read.subject.name),
+            decided_on=read.decided_on,
+            summary=read.summary,
+            document_number=read.document_number,
+            authority=read.authority,
+            columns={**read.columns, **(columns or {})},
+            restricted=find.restricted(session, event),
+            severity=read.severity,
+            simple=read.simple,
+            detail=read.detail,
+            missing=read.missing,
+            scope=read.scope,
+        )
+        correction.correct(session, actor, event=event, now=replace(as_it_is, **now), reason="录入有误")
+
+
+def _amend(host: Host, actor: Actor, public_id: str) -> None:
+    with host.work.write(actor) as session:
+        amend.amend(session, actor, notice=public_id)
+
+
+def _shown(host: Host, public_id: str) -> Shown | Tombstone:
+    with host.work.read() as session:
+        return notice(session, public_id)
+
+
+def test_the_notice_says_what_the_record_says_now_once_the_head_has_looked(
+    host: Host, client: FlaskClient, bearer: Bearer
+) -> None:
+    """政府信息公开条例第四十一条。Two pairs of eyes on whatever becomes public."""
+    event = office.penalty(host.work, office.enrol(host.work))
+    public_id = office.publicise(host, event)
+    _correct(host, event, columns={"CF_NR": "罚款一万元", "CF_NR_FK": "1.000000"}, summary="罚款一万元")
+    assert "罚款二万元" in client.get(f"/notices/{public_id}").text, "not on the word of one"
+
+    with host.work.read() as session:
+        [duty] = amend.waiting(session, 10)
+        assert (duty.values, str(duty.due)) == ({"public_id": public_id}, "2026-11-27")
+        assert duty.barred == {CLERK.id}
+        told = amend.pending_of(session, public_id)
+        assert {change.title for one in told.corrections for change in one.changes} >= {"处罚内容"}
+    mighty = Actor("staff", CLERK.id, "经办人", frozenset({"notice.correct"}))
+    with pytest.raises(Refused) as refused:
+        _amend(host, mighty, public_id)
+    assert refused.value.rule == "four_eyes"
+
+    head = office.person(host.permissions, "head")
+    _amend(host, head, public_id)
+    shown = _shown(host, public_id)
+    assert isinstance(shown, Shown)
+    assert (shown.columns["CF_NR"], shown.columns["CF_NR_FK"]) == ("罚款一万元", "1.000000")
+    assert shown.columns["CF_WSH"] == "沪司罚决字〔2026〕第7号", "the rest stays"
+    assert [version.action for version in shown.versions] == ["publish", "correct"]
+    with pytest.raises(Conflict) as again:
+        _amend(host, head, public_id)
+    assert again.value.rule == "same"
+    with host.work.read() as session:
+        assert amend.waiting(session, 10) == []
+    entries = client.get("/feed/v1/entries", headers=bearer("feed:read", "feed:restricted")).get_json()[
+        "entries"
+    ]
+    assert entries[1]["body"]["columns"]["CF_NR"] == "罚款一万元"
+    assert entries[1]["restricted"] == entries[0]["restricted"]
+
+
+def test_a_term_that_a_correction_shortens_shortens_the_notice(host: Host) -> None:
+    event = office.penalty(host.work, office.enrol(host.work), severity="严重")
+    public_id = office.publicise(host, event)
+    _correct(host, event, severity="一般")
+    _amend(host, office.person(host.permissions, "head"), public_id)
+    shown = _shown(host, public_id)
+    assert isinstance(shown, Shown)
+    assert shown.until == date(2027, 11, 12)
+    assert shown.columns["CF_GSJZQ"] == "2027-11-12"
+
+
+def test_what_a_correction_makes_internal_is_withdrawn_at_once(host: Host, client: FlaskClient) -> None:
+    event = office.penalty(host.work, office.enrol(host.work))
+    public_id = office.publicise(host, event)
+    _correct(host, event, scope=SCOPES[1])
+    assert "公示有误" in client.get(f"/notices/{public_id}").text
+    assert client.get(f"/notices/{public_id}").status_code == 410
+
+
+def test_a_draft_under_review_is_made_anew_and_goes_round_again(host: Host) -> None:
+    event = office.penalty(host.work, office.enrol(host.work))
+    release = office.release_of(host.work, event)
+    people = office.team(host)
+    for step, name in office.SIX[:4]:
+        office.take(host.work, people[name], step, release)
+    _correct(host, event, columns={"CF_NR": "罚款一万元"}, summary="罚款一万元")
+    with host.work.read() as session:
+        row = session.scalars(select(Release)).one()
+        assert (row.state, row.revision) == ("drafted", 6)
+        assert row.columns is not None
+        assert row.columns["CF_NR"] == "罚款一万元"
+        assert row.steps[-1].step == "redraft"
+    public_id = office.publicise(host, event)
+    shown = _shown(host, public_id)
+    assert isinstance(shown, Shown)
+    assert shown.columns["CF_NR"] == "罚款一万元"
+    with host.work.read() as session:
+        assert amend.waiting(session, 10) == []
+    assert follow.nightly(host.work)["settled"] == 0
