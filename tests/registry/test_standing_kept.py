@@ -1,7 +1,7 @@
 """The courses of standings as they are kept: the same as a full recompute whatever the order in which events arrive."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from threading import Barrier
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from registry.accounts import audit
-from registry.credit import disclosure
+from registry.credit import correction, disclosure
 from registry.credit.objection.tables import ObjectionRow
 from registry.credit.record import NewEvent, Subject, annul, record_many
 from registry.credit.standing import adopt, find, keep, upkeep
@@ -122,6 +122,26 @@ def test_an_annulled_penalty_never_was_and_a_repaired_one_was_until_its_repair(
     with work.read() as session:
         assert find.current(session, practitioner=person.id, on=date(2026, 12, 5)).grade == "甲"  # type: ignore[union-attr]
         assert find.current(session, practitioner=person.id, on=date(2026, 12, 10)).grade == "丙"  # type: ignore[union-attr]
+
+
+def test_a_corrected_event_counts_as_it_reads_now(work: Work, person: enrol.Practitioner) -> None:
+    """The record was wrong from the beginning, so the standing was never what it said."""
+    in_force(work, FIRST)
+    wrong = penalty(Subject(practitioner=person.id), 1, date(2026, 11, 18), penalties="吊销执业证书")
+    with work.write(CLERK) as session:
+        event = record_many(session, session.actor, [wrong])[0].event
+        assert event is not None
+        assert [course[3] for course in courses(session)] == ["丙"]
+    for day in (date(2026, 11, 18), date(2026, 11, 12)):
+        right = replace(wrong, decided_on=day, columns={"CF_CFLB": "警告"})
+        with work.write(CLERK) as session:
+            correction.correct(session, session.actor, event=event.public_id, now=right, reason="录入有误")
+    with work.read() as session:
+        assert courses(session) == [("lawyer", date(2026, 11, 22), date(2027, 11, 13), "乙")]
+        now = find.current(session, practitioner=person.id, on=date(2026, 11, 22))
+        assert now is not None
+        assert [(reason.rule, reason.decided_on) for reason in now.reasons] == [("处罚", date(2026, 11, 12))]
+    assert upkeep.check(work)["differing"] == 0
 
 
 def test_new_rules_are_applied_to_all_before_their_first_day(work: Work, person: enrol.Practitioner) -> None:

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, func, or_, select
 
 from registry.credit.casework.tables import StepRow
 from registry.credit.objection.tables import ObjectionRow
@@ -181,3 +182,21 @@ def _objections(session: WorkSession, events: Select[*tuple[Any, ...]]) -> dict[
             some.append(Objection(local_day(row.at), None))
         last = row.id
     return found
+
+
+def present(session: WorkSession, register: str, ids: Collection[int], on: date) -> list[tuple[Holder, str]]:
+    """Who of these was on the roster on a day, with each kind or profession."""
+    if register == "organisation":
+        rows = select(OrganisationRow.id, OrganisationRow.kind).where(
+            OrganisationRow.id.in_(ids),
+            or_(OrganisationRow.established_on.is_(None), OrganisationRow.established_on <= on),
+            or_(OrganisationRow.ended_on.is_(None), OrganisationRow.ended_on > on),
+        )
+    else:
+        rows = select(PractitionerRow.id, LicenceRow.profession).where(
+            LicenceRow.practitioner_id == PractitionerRow.id,
+            PractitionerRow.id.in_(ids),
+            LicenceRow.granted_on <= on,
+            or_(LicenceRow.ended_on.is_(None), LicenceRow.ended_on > on),
+        )
+    return [(Holder(register, holder), kind) for holder, kind in session.execute(rows)]

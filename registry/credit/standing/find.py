@@ -29,6 +29,7 @@ __all__ = [
     "current",
     "grades",
     "history",
+    "in_force",
     "listed",
     "of_many",
     "section",
@@ -111,6 +112,11 @@ def course(
         if now is not None and used is not None:
             found.append(Course(kind, now, used, timeline(events, rules, kind=kind)))
     return found
+
+
+def in_force(session: WorkSession, kind: str, on: date) -> Section | None:
+    """The rules of a day for one kind of subject, None where none were in force."""
+    return section(book(session), kind, on)
 
 
 def section(rules: list[Window], kind: str, on: date) -> Section | None:
