@@ -20,9 +20,10 @@ from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed import draws
+from seed import draws, rights
 from seed.city import city
 from seed.facts import BUREAU, Fact, facts
+from seed.lists import Lists
 from seed.office import SEED, Office, at, opened
 
 _SPAN = timedelta(days=735)
@@ -73,12 +74,14 @@ class _Loading:
         start = today - _SPAN
         self._enrol(start)
         matters = draws.prepare(self.office)
+        lists = Lists(self.office, self.firms, self.people, happened)
         day = start
         while day < today:
             following = min(day + _WEEK, today)
             self.office.clock.set(at(following, 10))
             self._enrol(following)
             self._record([fact for fact in happened if day < fact.decided_on <= following])
+            lists.week(following)
             self._release(following)
             if day < today - timedelta(days=90) <= following:
                 draws.finished(self.office, matters, following)
@@ -212,10 +215,9 @@ class _Loading:
             with self.office.work.write(self.office.actors["leader"]) as session:
                 annul(session, SEED, event=event, ground="行政复议决定撤销", on=session.today)
                 end.withdraw(session, session.actor, notice=notice, ground="quashed")
-        with self.office.work.write(self.office.actors["leader"]) as session:
-            end.withdraw(session, session.actor, notice=running[3][0], ground="repaired")
-        with self.office.work.write(self.office.actors["clerk"]) as session:
-            publish.mark(session, session.actor, notice=running[4][0], marks=["objection"])
+        repaired = rights.repairable(self.office, [event for _, event in running[3:5]])
+        for _, event in running[3:5]:
+            (rights.repaired if event == repaired else rights.objected)(self.office, event)
         with self.office.work.write(self.office.actors["head"]) as session:
             publish.correct(
                 session, session.actor, notice=running[5][0], columns={"BZ": "更正：补充处罚依据条款"}
