@@ -6,7 +6,7 @@ from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
 from inspection.visits import assign, duties, replace
 from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
-from inspection.web import frames, papers, public, public_api, staff, stage, verification
+from inspection.web import frames, health, papers, public, public_api, staff, stage, verification
 from registry.kernel.access import Permission
 from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
@@ -23,6 +23,8 @@ PART = Part(
         stage.blueprint,
         public_api.blueprint,
         verification.blueprint,
+        health.blueprint,
+        health.api,
         papers.blueprint,
     ),
     permissions=(

@@ -1,0 +1,86 @@
+"""All tests together, with one bound on false alarms for all of them, however often they are looked at. Pure."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from inspection.health import chances, inspectors, units
+from inspection.health.past import Past
+from inspection.health.result import Result
+
+TESTS = ("subjects", "repeats", "neighbours", "spacing", "load", "rotation", "pairs", "voids")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`alarm`: the bound on false alarms. `voided`: the share of voids that is tolerated once chance was supplied."""
+
+    since: date
+    alarm: float
+    voided: float
+    renamings: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """`level`: a test raises the alarm at a p-value below it. `looks`: how often there was something new to look at."""
+
+    results: tuple[Result, ...]
+    level: float
+    looks: int
+    rule: Rule
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        return tuple(result.test for result in self.results if self.is_alarm(result))
+
+    def is_alarm(self, result: Result) -> bool:
+        return result.p < self.level
+
+
+def assess(past: Sequence[Past], *, voided: int = 0, rule: Rule) -> Health:
+    """Past draws in their order; `voided` counts the draws that were voided or lapsed after chance was supplied.
+
+    The n-th look may use alarm ÷ (n(n+1)) and the tests share it equally. Over all looks that adds up to `alarm`, so
+    that whoever looks after every draw, for ever, meets a false alarm at most that often.
+    """
+    looks = len(past) + voided
+    results = (
+        units.subjects(past),
+        units.repeats(past),
+        units.neighbours(past),
+        units.spacing(past),
+        inspectors.load(past),
+        inspectors.rotation(past, renamings=rule.renamings),
+        inspectors.pairs(past),
+        _voids(looks, voided, rule.voided),
+    )
+    return Health(results, level(looks, rule), looks, rule)
+
+
+def level(looks: int, rule: Rule) -> float:
+    """The p-value below which a test raises the alarm at this look."""
+    return rule.alarm / (len(TESTS) * looks * (looks + 1)) if looks else 0.0
+
+
+def rule_on(day: date) -> Rule:
+    """The rule that is in force on a day: the last one that has begun; the first one before any has."""
+    begun = [rule for rule in _rules() if rule.since <= day]
+    return begun[-1] if begun else _rules()[0]
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    document = tomllib.loads((files("inspection.health") / "health.toml").read_text("utf-8"))
+    return tuple(
+        Rule(entry["from"], entry["alarm"], entry["voided"], entry["renamings"]) for entry in document["rule"]
+    )
+
+
+def _voids(draws: int, voided: int, tolerated: float) -> Result:
+    """More voids than are tolerated (binomial)."""
+    counts = chances.trials((tolerated,) * draws)
+    return Result("voids", chances.tails(counts, voided).high, voided, counts.mean, cases=draws)
