@@ -170,6 +170,7 @@ PART = Part(
         *repair.PERMISSIONS,
         *own_record_issue.PERMISSIONS,
         *standing.PERMISSIONS,
+        Permission(scopes.WORKLISTS, "通过接口读取待办清单", EVERYONE),
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
         Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
         Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),

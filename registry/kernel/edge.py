@@ -25,7 +25,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import TemplateNotFound
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
@@ -70,6 +70,7 @@ def install(app: Flask, host: "Host") -> None:
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(IntegrityError, _raced)
     app.register_error_handler(Exception, _crash)
     # What fails outside the handlers above, or in them, is logged as they log it: without the exception's text.
     app.log_exception = lambda exc_info: logs.crash("crash", exc_info[1])  # type: ignore[method-assign]
@@ -270,6 +271,12 @@ def _unavailable(error: OperationalError) -> ResponseReturnValue:
     answer = _problem(503, "database_unavailable", "数据库暂时不可用，请稍后再试")
     answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _raced(error: IntegrityError) -> ResponseReturnValue:
+    """Two asked for the same at one moment, and the database let one of them; nothing of the other was stored."""
+    logs.crash("raced", error, route=request.url_rule.rule if request.url_rule else "none")
+    return _problem(409, "raced", "刚刚有人办理了相同的事项，请重新查看后再试")
 
 
 def _crash(error: Exception) -> ResponseReturnValue:

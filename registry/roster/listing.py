@@ -156,7 +156,9 @@ def lock_organisation(session: WorkSession, public_id: str) -> None:
         raise NotFound("没有这家机构")
 
 
-_PEOPLE = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+_PEOPLE = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name).where(
+    PractitionerRow.merged_into_id.is_(None)
+)
 _ORGANISATIONS = select(
     OrganisationRow.id,
     OrganisationRow.public_id,

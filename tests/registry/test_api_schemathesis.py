@@ -9,6 +9,7 @@ import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import APIOperation
@@ -59,11 +60,16 @@ def _try(
     @given(case=operation.as_strategy(generation_mode=mode), meant=st.booleans(), one=st.sampled_from(known))
     def sent(case: Case, meant: bool, one: str) -> None:
         if meant and mode is GenerationMode.POSITIVE:
-            case.path_parameters = {name: one for name in case.path_parameters or {}}
+            case.path_parameters = dict.fromkeys(case.path_parameters or {}, one)
         answer = case.call(headers=headers)
         case.validate_response(answer, checks=_CHECKS)
 
-    sent()
+    try:
+        sent()
+    except Unsatisfiable:
+        # Nothing can be wrong in a request that has nothing in it.
+        assert mode is GenerationMode.NEGATIVE
+        assert not list(operation.query) + list(operation.body), operation.label
 
 
 def _send_everything(app: Flask, examples: int) -> None:
@@ -79,7 +85,7 @@ def _send_everything(app: Flask, examples: int) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_interface_answers_as_its_document_says(app: Flask) -> None:
-    _send_everything(app, examples=8)
+    _send_everything(app, examples=5)
 
 
 @pytest.mark.slow

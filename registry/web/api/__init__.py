@@ -1,5 +1,25 @@
 """The JSON interface under /api/v1: the staff pages' work for programs. `ground` says what all endpoints share."""
 
-from registry.web.api import events, reference, roster
+from registry.web.api import (
+    complaints,
+    events,
+    lists,
+    pledges,
+    reference,
+    rights,
+    roster,
+    standings,
+    worklists,
+)
 
-BLUEPRINTS = (roster.concern, events.concern, reference.concern)
+BLUEPRINTS = (
+    roster.concern,
+    events.concern,
+    standings.concern,
+    rights.concern,
+    lists.concern,
+    pledges.concern,
+    complaints.concern,
+    worklists.concern,
+    reference.concern,
+)

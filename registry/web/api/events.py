@@ -95,7 +95,7 @@ def events(
 
     按主体、种类、决定日期筛选，最近入库的在前。更正并入所更正的事件。
     """
-    subject = subjects.named(session, asked["subject"])
+    subject = subjects.asked_for(session, asked["subject"])
     return pages.listed(
         session,
         subject=subject,

@@ -38,9 +38,13 @@ class Day(fields.Date):
         if not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
             raise self.make_error("invalid", input=value, obj_type="date")
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError as error:
             raise self.make_error("invalid", input=value, obj_type="date") from error
+        # As in registry.roster.cells: a year outside is a slip, and terms are counted from what is taken.
+        if day.year not in range(1900, 2100):
+            raise self.make_error("invalid", input=value, obj_type="date")
+        return day
 
 
 def writable(given: str) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from registry.kernel.faults import Fault, Invalid, NotFound
+from registry.kernel.faults import Invalid, NotFound
 from registry.kernel.work import WorkSession
-from registry.roster import enrol, find, kinds, listing
-from registry.web.api.fields import Body, Day, Flag, PageQuery, public_id, text
+from registry.roster import asof, enrol, find, kinds, listing
+from registry.web.api.fields import Body, Day, Flag, PageQuery, Query, public_id, text
+from registry.web.api.filters import alone
 from registry.web.api.ground import Concern
 from registry.web.api.looks import LookUp, noted
 from registry.web.api.scopes import PERSONAL
@@ -101,6 +102,13 @@ class RosterOrganisationSchema(OrganisationLineSchema):
     doubts = fields.List(fields.String(), required=True, metadata={"description": "号码存疑之处"})
 
 
+class OnQuery(Query):
+    on = Day(
+        load_default=None,
+        metadata={"description": "名册在那一天怎样记载；尚未设立或尚未取得执业许可的，404（not-yet）"},
+    )
+
+
 class PractitionersQuery(PageQuery):
     q = fields.String(load_default="", validate=validate.Length(max=60), metadata=_SEARCH)
     profession = fields.String(load_default=None, validate=_PROFESSION)
@@ -182,7 +190,7 @@ def practitioners(
     if not asked["q"]:
         filters = {name: asked[name] for name in ("profession", "district", "state", "organisation")}
         return listing.people(session, **filters, after=after or 0, limit=limit)
-    _refuse_filters(asked, "district", "state", "organisation")
+    alone(asked, "q", "district", "state", "organisation")
     hits = find.search(
         session, asked["q"], kinds=[asked["profession"] or "practitioner"], after=after, limit=limit
     )
@@ -191,14 +199,17 @@ def practitioners(
 
 
 @concern.read(
-    "/practitioners/<string(length=16):public_id>", permission=READ, answer=RosterPractitionerSchema
+    "/practitioners/<string(length=16):public_id>",
+    permission=READ,
+    answer=RosterPractitionerSchema,
+    query=OnQuery,
 )
-def practitioner(session: WorkSession, _asked: Mapping[str, Any], public_id: str) -> find.Practitioner:
+def practitioner(session: WorkSession, asked: Mapping[str, Any], public_id: str) -> find.Practitioner:
     """一名从业人员
 
     全部执业许可及其号码、状态、执业机构的历史，现行的在前。
     """
-    return find.practitioner(session, public_id)
+    return asof.practitioner(session, public_id, on=asked["on"])
 
 
 @concern.look_up(
@@ -228,21 +239,24 @@ def organisations(
     if not asked["q"]:
         filters = {name: asked[name] for name in ("kind", "district", "state")}
         return listing.organisations(session, **filters, after=after or 0, limit=limit)
-    _refuse_filters(asked, "district", "state")
+    alone(asked, "q", "district", "state")
     hits = find.search(session, asked["q"], kinds=[asked["kind"] or "organisation"], after=after, limit=limit)
     lines = listing.organisations_by_id(session, [hit.public_id for hit in hits])
     return [replace(lines[hit.public_id], next=hit.next) for hit in hits]
 
 
 @concern.read(
-    "/organisations/<string(length=16):public_id>", permission=READ, answer=RosterOrganisationSchema
+    "/organisations/<string(length=16):public_id>",
+    permission=READ,
+    answer=RosterOrganisationSchema,
+    query=OnQuery,
 )
-def organisation(session: WorkSession, _asked: Mapping[str, Any], public_id: str) -> find.Organisation:
+def organisation(session: WorkSession, asked: Mapping[str, Any], public_id: str) -> find.Organisation:
     """一家执业机构
 
     登记事项、总机构和分支机构、状态的历史。
     """
-    return find.organisation(session, public_id)
+    return asof.organisation(session, public_id, on=asked["on"])
 
 
 @concern.act(
@@ -336,11 +350,6 @@ def transfer(session: WorkSession, given: Mapping[str, Any], public_id: str, lic
         number=given["licence_number"],
     )
     return public_id
-
-
-def _refuse_filters(asked: Mapping[str, Any], *names: str) -> None:
-    if given := [name for name in names if asked[name]]:
-        raise Fault(f"q 不能与 {'、'.join(given)} 同时使用", rule="filters")
 
 
 def _licence(session: WorkSession, public_id: str, licence_id: str) -> find.Licence:
