@@ -14,7 +14,7 @@ from registry.commands.jobs import jobs
 from registry.commands.ledger import ledger
 from registry.commands.serve import serve
 from registry.commands.staff import staff as staff_command
-from registry.credit import evidence
+from registry.credit import evidence, override
 from registry.credit.complaint import find as complaint_find
 from registry.credit.complaint import states as complaint
 from registry.credit.complaint.importer import COMPLAINTS
@@ -52,7 +52,9 @@ from registry.web import (
     clients,
     complaints,
     credit_evidence,
+    credit_override,
     duties,
+    exports,
     limits,
     listings,
     log,
@@ -92,6 +94,7 @@ PART = Part(
         roster_amend.blueprint,
         roster_merge.blueprint,
         assessments.blueprint,
+        exports.blueprint,
         pledges.blueprint,
         listings.blueprint,
         measures.blueprint,
@@ -99,6 +102,7 @@ PART = Part(
         repairs.blueprint,
         own_record.blueprint,
         credit_evidence.blueprint,
+        credit_override.blueprint,
         standing_pages.blueprint,
         standing_rules.blueprint,
         *api.BLUEPRINTS,
@@ -141,6 +145,7 @@ PART = Part(
         Permission(audit_book.READ, "查看审计记录", frozenset({"auditor"})),
         Permission("roster.read", "查看从业人员和执业机构的全部内容", EVERYONE - {"witness", "admin"}),
         Permission("roster.edit", "录入和变更从业人员、执业机构和执业许可", frozenset({"clerk", "head"})),
+        Permission(exports.RESTRICTED, "导出证件号码和私人电话", frozenset({"head", "leader"})),
         Permission("roster.merge", "确认合并或拆分人员档案", frozenset({"head"})),
         Permission("credit.read", "查看信用事件的全部内容", EVERYONE - {"witness", "draw", "admin"}),
         Permission("credit.record", "录入信用事件", frozenset({"clerk", "head"})),
@@ -177,6 +182,8 @@ PART = Part(
     ),
     navigation=(
         Navigation("名册", "roster.index", roster.READ, 100, "名册"),
+        Navigation("信用事件", "credit.index", "credit.read", 110, "信用"),
+        Navigation("导出", "exports.index", roster.READ, 110, "名册"),
         Navigation("异议", "objections.index", objection.READ, 130, "信用"),
         Navigation("信用修复", "repairs.index", repair.READ, 135, "信用"),
         Navigation("红黑名单", "listings.index", listing_moves.READ, 150, "信用"),
@@ -193,6 +200,7 @@ PART = Part(
         Navigation("查询记录", "lookups.index", audit_book.READ, 821, "管理"),
     ),
     worklists=(
+        override.WORKLIST,
         INCOMPLETE,
         *complaint_find.WORKLISTS,
         pledge_find.WORKLIST,
@@ -231,6 +239,9 @@ PART = Part(
         "credit.record": "录入信用事件",
         "credit.annul": "撤销信用事件",
         "credit.correct": "更正信用事件",
+        "credit.draft": "报审与条文不一致的处罚",
+        "credit.override": "同意记录与条文不一致的处罚",
+        "credit.override_refused": "退回与条文不一致的处罚",
         "credit.disclose": "变更信用事件的公开",
         "evidence.attach": "上传证据材料",
         "evidence.fault": "证据文件缺失或被改动",

@@ -1,48 +1,60 @@
-"""Credit events in a list for programs: by subject, kind and days, the latest on record first, walked along their key."""
+"""The list of all events, asked by kind, class, days and document number."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, or_, select
 
-from registry.credit import find
-from registry.credit.find import Event
+from registry.credit.find import LATEST, Event, effective, query, shown
 from registry.credit.tables import EventRow
 from registry.kernel.work import WorkSession
-from registry.roster.find import Found
+from registry.roster.cells import read_text
 
 
-def listed(
-    session: WorkSession,
-    *,
-    subject: Found | None = None,
-    kind: str | None = None,
-    since: date | None = None,
-    until: date | None = None,
-    before: int | None = None,
-    limit: int,
-) -> Sequence[Event]:
-    """Up to `limit` events from before row id `before`; corrections are in what they correct.
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for; None or "" for any. `since` and `until` are days of decision, both included."""
 
-    `since` and `until` (both included) hold for the day of the decision as it reads after its last correction.
-    """
-    corrected = aliased(EventRow)
-    decided_on = case((corrected.id.is_not(None), corrected.decided_on), else_=EventRow.decided_on)
-    found = select(EventRow.public_id).where(EventRow.kind != "correction")
-    if since or until:
-        found = found.outerjoin(corrected, find.is_latest(corrected))
-    if subject is not None:
-        own = EventRow.organisation_id if subject.kind == "organisation" else EventRow.practitioner_id
-        found = found.where(own == subject.id)
-    if kind:
-        found = found.where(EventRow.kind == kind)
-    if since:
-        found = found.where(decided_on >= since)
-    if until:
-        found = found.where(decided_on <= until)
+    kind: str = ""
+    severity: str = ""
+    since: date | None = None
+    until: date | None = None
+    number: str = ""
+
+
+def page(
+    session: WorkSession, asked: Asked, *, before: int | None, limit: int
+) -> tuple[list[Event], int | None]:
+    """Events as they read after their corrections, the last recorded first, and where the next page starts."""
+    found = query().where(EventRow.kind != "correction")
+    if asked.kind:
+        found = found.where(EventRow.kind == asked.kind)
+    if asked.severity:
+        found = found.where(effective(EventRow.severity, LATEST.severity) == asked.severity)
+    if asked.since:
+        found = found.where(effective(EventRow.decided_on, LATEST.decided_on) >= asked.since)
+    if asked.until:
+        found = found.where(effective(EventRow.decided_on, LATEST.decided_on) <= asked.until)
+    if number := read_text(asked.number):
+        # The number that a record bore before its correction finds it too: whoever asks may hold the old paper.
+        found = found.where(or_(EventRow.document_number == number, LATEST.document_number == number))
     if before is not None:
         found = found.where(EventRow.id < before)
-    public_ids = session.scalars(found.order_by(EventRow.id.desc()).limit(limit)).all()
-    events = find.events(session, public_ids)
-    return [events[public_id] for public_id in public_ids]
+    rows = session.execute(found.order_by(EventRow.id.desc()).limit(limit + 1)).all()
+    return [shown(session, row) for row in rows[:limit]], rows[limit - 1].EventRow.id if rows[
+        limit:
+    ] else None
+
+
+def counts(session: WorkSession) -> dict[str, int]:
+    """How many events there are of each kind."""
+    rows = session.execute(
+        select(EventRow.kind, func.count()).where(EventRow.kind != "correction").group_by(EventRow.kind)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def along(session: WorkSession, event: int) -> list[Event]:
+    """The penalties of heads that came along with a firm's (row id)."""
+    found = query().where(EventRow.target_id == event, EventRow.kind == "penalty").order_by(EventRow.id)
+    return [shown(session, row) for row in session.execute(found)]

@@ -45,7 +45,8 @@ def read(
     measures = _measures(columns.get("CF_CFLB", ""), content)
     gravity = detail.get("circumstances")
     return Penalty(
-        article=detail.get("statute") or cited(columns.get("CF_YJ", ""), subjects, decided_on),
+        article=detail.get("statute", "").partition("#")[0]
+        or cited(columns.get("CF_YJ", ""), subjects, decided_on),
         subjects=subjects,
         decided_on=decided_on,
         measures=measures,

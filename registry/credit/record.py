@@ -122,6 +122,11 @@ def record_many(session: WorkSession, actor: Actor, events: Sequence[NewEvent]) 
         {found.permission for new in events if (found := catalogue.KINDS.get(new.kind))}
     ):
         actor.require(permission)
+    return put(session, actor, events)
+
+
+def put(session: WorkSession, actor: Actor, events: Sequence[NewEvent]) -> list[Recorded]:
+    """As `record_many`, for a caller that has checked who may: a leader's consent records what a clerk drafted."""
     recorded: list[Recorded] = []
     rest = iter(events)
     while chunk := list(islice(rest, CHUNK)):

@@ -26,6 +26,7 @@ MEASURES: Mapping[Measure, str] = {
 }
 GRAVITY = ("从轻或者减轻", "一般", "情节严重", "情节特别严重")
 Range = tuple[Decimal, Decimal]
+_NUMERALS = "零一二三四五六七八九十"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Article:
     """One article: `code` as `lawyers.47`, `cited` as 第四十七条. Ranges are None where it sets none."""
 
     code: str
+    law: str
     statute: str
     cited: str
     subjects: frozenset[str]
@@ -54,6 +56,12 @@ class Article:
     @property
     def title(self) -> str:
         return f"{self.statute}{self.cited}"
+
+    def basis(self, item: int | None = None) -> str:
+        """As a decision cites it: 《中华人民共和国律师法》第四十七条第（三）项; items are counted from 1."""
+        if item is None or not 1 <= item <= len(self.items) or len(self.items) == 1:
+            return f"《{self.law}》{self.cited}"
+        return f"《{self.law}》{self.cited}第（{_NUMERALS[item]}）项"
 
     def speaks_of(self, subjects: Collection[str]) -> bool:
         return not self.subjects or not self.subjects.isdisjoint(subjects)
@@ -102,6 +110,7 @@ def _ranges(table: Mapping[str, Any], name: str) -> dict[str, Range]:
 def _article(statute: Mapping[str, Any], table: Mapping[str, Any]) -> Article:
     return Article(
         code=f"{statute['code']}.{table['number']}",
+        law=statute["title"].partition("（")[0],
         statute=statute["short"],
         cited=table["cited"],
         subjects=frozenset(table.get("subjects", ())),

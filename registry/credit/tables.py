@@ -13,7 +13,8 @@ class EventRow(Base):
     """One credit event.
 
     `natural_key` and `content` are blind: equal records meet, and neither tells a name. `wording` is sealed
-    (see registry.credit.wording). `target_id` is the event that this one annuls or corrects. The columns of a correction
+    (see registry.credit.wording). `target_id` is the event that this one annuls or corrects, or the
+    firm's penalty that this one on its head came along with. The columns of a correction
     (decided_on to missing) are those of the corrected event from then on; the day of the correction is `recorded_at`.
     `recorded_by` is the public id of whoever recorded it, null for rows older than the column.
     """
@@ -77,3 +78,28 @@ class EvidenceRow(Base):
     attached_by: Mapped[str] = mapped_column(String(80))
     attached_at: Mapped[datetime] = mapped_column(UtcDateTime)
     fault: Mapped[str | None] = mapped_column(String(8), index=True)
+
+
+class OverrideRow(Base):
+    """A penalty that breaks its statute, kept sealed until a leader has answered for it.
+
+    `wording` is sealed (what was typed, why, and the answer); `rules` are codes as `律师法第四十七条|fine-range`. `state`:
+    waiting, allowed or refused.
+    """
+
+    __tablename__ = "reg_credit_overrides"
+    __table_args__ = (Index("ix_reg_credit_overrides_state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"))
+    rules: Mapped[list[str]] = mapped_column(JsonText)
+    wording: Mapped[bytes] = mapped_column(Bytes)
+    drafted_by: Mapped[str] = mapped_column(String(80))
+    drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8))
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[bytes | None] = mapped_column(Bytes)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("reg_credit_events.id"))
