@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-import xlsxwriter
-
+from registry.kernel.workbook import write_sheet
 from seed.city import City, Firm, Person
 from seed.facts import BUREAU, BUREAU_USCC
 
@@ -103,11 +102,7 @@ def _penalty(lawyer: Person, number: str, decided: str) -> dict[str, str]:
 
 def _sheet(path: Path, headers: Sequence[str], rows: Sequence[dict[str, str]]) -> Path:
     names = [header.split("（")[0].split(":")[0] for header in headers]
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet("Sheet1")
-        sheet.write_row(0, 0, headers)
-        for number, row in enumerate(rows, 1):
-            sheet.write_row(number, 0, [row.get(name, "") for name in names])
+    write_sheet(path, headers, ([row.get(name, "") for name in names] for row in rows))
     return path
 
 

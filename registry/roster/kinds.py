@@ -111,6 +111,11 @@ LICENCE_STATES: Mapping[str, State] = _table(
 States = Mapping[str, State]
 
 
+def titles() -> dict[str, str]:
+    """Kinds of organisation and professions with their titles, by code."""
+    return {item.code: item.title for table in (ORGANISATION_KINDS, PROFESSIONS) for item in table.values()}
+
+
 def practising(state: str) -> bool:
     """Whether an organisation or a licence in this state may take on work. Raises KeyError for an unknown one."""
     return (ORGANISATION_STATES.get(state) or LICENCE_STATES[state]).practising

@@ -41,7 +41,7 @@ def state_tone(state: str) -> str:
 @blueprint.app_template_filter("calling")
 def calling(code: str) -> str:
     """The title of a profession or a kind of organisation."""
-    return _all_kinds()[code]
+    return kinds.titles()[code]
 
 
 @blueprint.app_template_filter("district_name")
@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
     asked = {name: request.args.get(name, "").strip() for name in ("q", "kind", "district", "state", "after")}
     if asked["q"]:
         return _search(asked)
-    kind = asked["kind"] if asked["kind"] in _all_kinds() else "law_firm"
+    kind = asked["kind"] if asked["kind"] in kinds.titles() else "law_firm"
     states = _states(kind)
     with work().read() as session:
         listed = find.browse(
@@ -75,7 +75,7 @@ def index() -> ResponseReturnValue:
         "registry/roster/index.html",
         asked=asked,
         kind=kind,
-        kinds=_all_kinds(),
+        kinds=kinds.titles(),
         states=states,
         districts=districts(),
         purposes=PURPOSES,
@@ -97,7 +97,12 @@ def _search(asked: Mapping[str, str]) -> ResponseReturnValue:
     more = url_for("roster.index", q=asked["q"], after=hits[PAGE - 1].next) if hits[PAGE:] else None
     first = url_for("roster.index", q=asked["q"]) if asked["after"] else None
     return render_template(
-        "registry/roster/hits.html", asked=asked, hits=hits[:PAGE], more=more, first=first, kinds=_all_kinds()
+        "registry/roster/hits.html",
+        asked=asked,
+        hits=hits[:PAGE],
+        more=more,
+        first=first,
+        kinds=kinds.titles(),
     )
 
 
@@ -223,14 +228,6 @@ def _events(session: WorkSession, day: _Day, **subject: int) -> list[credit.Even
         return None
     events = credit.events_of(session, **subject)
     return [event for event in events if day.on is None or event.decided_on <= day.on]
-
-
-def _all_kinds() -> dict[str, str]:
-    return {
-        item.code: item.title
-        for table in (kinds.ORGANISATION_KINDS, kinds.PROFESSIONS)
-        for item in table.values()
-    }
 
 
 def _states(kind: str) -> kinds.States:
