@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -31,7 +30,7 @@ def on(day: date, *events: Fact, book: Sequence[Window] = ALONE) -> Standing:
 
 def penalty(day: date, **more: object) -> Fact:
     fact = Fact("p1", "penalty", day, "一般", frozenset({"罚款"}))
-    return replace(fact, **more)  # type: ignore[arg-type]
+    return fact._replace(**more)  # type: ignore[arg-type]
 
 
 def test_without_events_the_standing_is_the_base_and_says_so() -> None:
@@ -78,7 +77,7 @@ def test_a_veto_lowers_the_grade_and_leaves_the_points() -> None:
     assert [(r.veto, r.at_most, r.veto_until) for r in found.reasons] == [
         ("列入名单", "丙", date(2029, 1, 10))
     ]
-    removed = replace(listing, ended_on=date(2026, 1, 20), ground="removed")
+    removed = listing._replace(ended_on=date(2026, 1, 20), ground="removed")
     assert on(date(2026, 1, 19), removed).grade == "丙"
     assert on(date(2026, 1, 20), removed).grade == "甲"
     assert [(r.why, r.veto) for r in on(date(2026, 1, 20), removed).reasons] == [("removed", None)]
@@ -150,7 +149,7 @@ def test_a_day_is_judged_by_the_rules_of_that_day_however_old_the_event() -> Non
     event = penalty(date(2026, 3, 5))
     assert on(date(2026, 6, 30), event, book=BOOK).points == 90
     assert on(date(2026, 7, 1), event, book=BOOK).points == 75
-    repaired = replace(event, ended_on=date(2026, 5, 1), ground="repaired")
+    repaired = event._replace(ended_on=date(2026, 5, 1), ground="repaired")
     assert on(date(2026, 6, 1), repaired, book=BOOK).points == 100
     assert on(date(2026, 7, 1), repaired, book=BOOK).points == 75  # these rules let a repaired event count on
 
@@ -204,7 +203,7 @@ def test_the_timeline_is_the_day_by_day_recomputation_in_any_order(
 @given(histories(), st.data())
 def test_an_annulled_event_is_as_if_it_had_never_been(events: Sequence[Fact], data: st.DataObject) -> None:
     annulled = data.draw(st.sets(st.sampled_from([event.id for event in events]))) if events else set()
-    void = [replace(event, void=True) if event.id in annulled else event for event in events]
+    void = [event._replace(void=True) if event.id in annulled else event for event in events]
     never = [event for event in events if event.id not in annulled]
     assert timeline(void, BOOK, kind="lawyer") == timeline(never, BOOK, kind="lawyer")
 
@@ -216,7 +215,7 @@ def test_a_repair_changes_no_day_before_it(events: Sequence[Fact], after: int) -
             continue
         day = event.decided_on + timedelta(days=after)
         repaired = [
-            replace(one, ended_on=day, ground="repaired") if one.id == event.id else one for one in events
+            one._replace(ended_on=day, ground="repaired") if one.id == event.id else one for one in events
         ]
         for before in (day - ONE_DAY, event.decided_on, date(2026, 6, 30)):
             if before >= day:

@@ -5,7 +5,6 @@ an objection never counted (行政处罚法第三十八条; 行政复议法第�
 beginning). A repaired one was lawful and counted until its repair; whether it goes on counting is for the rule set to say.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -20,8 +19,7 @@ class Objection(NamedTuple):
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What rules look at in an event. `void`: it never counted. `ended_on`: repaired, or removed from its list."""
 
     id: str
