@@ -43,6 +43,7 @@ from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
 from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
+from registry.roster.uploads import conduct as uploads
 from registry.web import (
     api,
     api_docs,
@@ -54,6 +55,7 @@ from registry.web import (
     credit_evidence,
     credit_override,
     duties,
+    imports,
     exports,
     limits,
     listings,
@@ -85,6 +87,7 @@ PART = Part(
         staff.blueprint,
         duties.blueprint,
         complaints.blueprint,
+        imports.blueprint,
         clients.blueprint,
         audit.blueprint,
         lookups.blueprint,
@@ -127,6 +130,7 @@ PART = Part(
         Import("complaints", "投诉", COMPLAINTS),
         Import("pledges", "信用承诺", PLEDGES),
     ),
+    jobs_with=lambda host: (uploads.job(host.imports),),
     jobs=(
         Job("listings", "名单到期移出", listing_entry.lapse, "20 0 * * *"),
         PRUNE,
@@ -182,6 +186,7 @@ PART = Part(
     ),
     navigation=(
         Navigation("名册", "roster.index", roster.READ, 100, "名册"),
+        Navigation("批量导入", "imports.index", uploads.RUN, 110, "名册"),
         Navigation("信用事件", "credit.index", "credit.read", 110, "信用"),
         Navigation("导出", "exports.index", roster.READ, 110, "名册"),
         Navigation("异议", "objections.index", objection.READ, 130, "信用"),
@@ -247,6 +252,12 @@ PART = Part(
         "evidence.fault": "证据文件缺失或被改动",
         "evidence.recovered": "证据文件恢复",
         "import": "导入文件",
+        "import.upload": "上传待导入的文件",
+        "import.check": "核对待导入的文件",
+        "import.preview": "预览待导入的文件",
+        "import.approve": "确认导入",
+        "import.refuse": "拒绝待导入的文件",
+        "import.discard": "放弃待导入的文件",
         "audit.purge": "清除期满的审计内容",
         "duty.take": "承办待办事项",
         "duty.hand_over": "移交待办事项",

@@ -226,7 +226,16 @@ def _outcome(
         if one.differs is not None
     ]
     created = [one.event.created for one in recorded if one.event is not None]
-    return Stored(new=created.count(True), unchanged=created.count(False), faults=(*faults, *conflicts))
+    return Stored(
+        new=created.count(True),
+        unchanged=created.count(False),
+        faults=(*faults, *conflicts),
+        same=[
+            row.place
+            for row, one in zip(rows, recorded, strict=True)
+            if one.event is not None and not one.event.created
+        ],
+    )
 
 
 def _differences(session: WorkSession, known: int, new: NewEvent) -> str:

@@ -118,7 +118,12 @@ class Host:
 
     @property
     def jobs(self) -> list[Job]:
-        return [job for part in self.parts for job in part.jobs]
+        """Those of every part, and those that a part makes of the whole installation."""
+        return [
+            job
+            for part in self.parts
+            for job in (*part.jobs, *(part.jobs_with(self) if part.jobs_with else ()))
+        ]
 
     @property
     def worklists(self) -> list[Worklist]:

@@ -79,12 +79,14 @@ class Import:
 @dataclass(frozen=True)
 class Part:
     """`scopes` of API clients have titles; `grants` are the permissions that one carries beside its own name. The files in
-    `static` are served beside the ground's own, under the same addresses."""
+    `static` are served beside the ground's own, under the same addresses. `jobs_with` makes jobs that need the installation
+    with all its parts."""
 
     name: str
     blueprints: Sequence[Blueprint] = ()
     commands: Sequence[click.Command] = ()
     jobs: Sequence[Job] = ()
+    jobs_with: "Callable[[Host], Sequence[Job]] | None" = None
     permissions: Sequence[Permission] = ()
     navigation: Sequence[Navigation] = ()
     worklists: Sequence[Worklist] = ()

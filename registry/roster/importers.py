@@ -229,6 +229,7 @@ def _stored(
     return Stored(
         new=sum(admission.subject is not None for admission in admitted),
         unchanged=sum(admission.same is not None for admission in admitted),
+        same=[row.place for row, admission in zip(rows, admitted, strict=True) if admission.same is not None],
         faults=tuple(
             row.fault(fault.path, fault.rule, fault.message)
             for row, admission in zip(rows, admitted, strict=True)

@@ -32,7 +32,7 @@ and it is offered by `imports=(Import("organisations", "执业机构", ORGANISAT
 cells are checked here, before `check` sees the row. Rows without any value are skipped.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -65,7 +65,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class RowFault:
-    """One fault of one row. `column` is the header as the sheet shows it; `value` is masked where it is personal."""
+    """One fault of one row. `column` is the header as the sheet shows it; `value` is masked where it is personal.
+
+    `held` is what the register has instead, where the fault is that it differs.
+    """
 
     sheet: str
     row: int
@@ -73,6 +76,7 @@ class RowFault:
     value: str
     rule: str
     message: str
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,15 +118,19 @@ class _Row:
     headers: Mapping[str, str]
     layout: Layout
 
-    def fault(self, name: str, rule: str, message: str) -> RowFault:
-        value = self.cells.get(name, "")
+    def fault(self, name: str, rule: str, message: str, held: str = "") -> RowFault:
         try:
             column = self.layout.column(name)
             title, personal = column.titles[0], column.personal
         except KeyError:
             title, personal = name, False
-        shown = "*" * min(len(value), 20) if personal else value[:80]
-        return RowFault(self.sheet, self.number, self.headers.get(name, title), shown, rule, message)
+        shown, kept = (covered(text) if personal else text[:80] for text in (self.cells.get(name, ""), held))
+        return RowFault(self.sheet, self.number, self.headers.get(name, title), shown, rule, message, kept)
+
+
+def covered(text: str) -> str:
+    """Stands for a personal value in what people read."""
+    return "*" * min(len(text), 20)
 
 
 @dataclass(frozen=True)
@@ -132,18 +140,29 @@ class Accepted(Generic[Value]):
     value: Value
     row: _Row
 
-    def fault(self, name: str, rule: str, message: str) -> RowFault:
-        return self.row.fault(name, rule, message)
+    def fault(self, name: str, rule: str, message: str, held: str = "") -> RowFault:
+        return self.row.fault(name, rule, message, held)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Sheet and row number."""
+        return self.row.sheet, self.row.number
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of a chunk: `new` and `changed` rows were written, `unchanged` were there, `faults` wrote nothing."""
+    """What became of a chunk: `new` and `changed` rows were written, `unchanged` were there, `faults` wrote nothing.
+
+    `same` and `altered` are the places of the unchanged and the changed rows, for whoever asks which they were; an
+    importer that does not say is asked again about fewer rows (registry.roster.uploads.examine).
+    """
 
     new: int = 0
     unchanged: int = 0
     changed: int = 0
     faults: Sequence[RowFault] = ()
+    same: Collection[tuple[str, int]] = ()
+    altered: Collection[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -206,7 +225,7 @@ def run(
             bad.add((fault.sheet, fault.row))
             report(fault)
 
-        for _accepted in _check(
+        for _accepted in check_rows(
             importer, tables, refuse, lambda done: progress("check", done, total), outcome
         ):
             pass
@@ -214,7 +233,7 @@ def run(
         # what the rules find and what only the register can tell (a conflict, an unknown firm).
         with work.write(actor) as session:
             count = outcome.rows
-            again = _check(importer, tables, lambda _fault: None, lambda _done: None, Outcome())
+            again = check_rows(importer, tables, lambda _fault: None, lambda _done: None, Outcome())
             done = 0
             while chunk := tuple(islice(again, CHUNK)):
                 stored = importer.store(session, actor, chunk)
@@ -233,7 +252,7 @@ def run(
     return outcome
 
 
-def _check(
+def check_rows(
     importer: Importer[Value],
     tables: Sequence[Table],
     refuse: Callable[[RowFault], None],

@@ -10,6 +10,7 @@
 import codecs
 import csv
 import io
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,19 +60,24 @@ def open_file(path: Path) -> Iterator[list[Sheet]]:
     except OSError as refused:
         raise Invalid(f"打不开文件 {path.name}", rule="unreadable") from refused
     with file:
-        size = path.stat().st_size
-        start = file.read(8)
-        file.seek(0)
-        if start.startswith(_ZIP) or start == _OLE:
-            if size > MAX_WORKBOOK_BYTES:
-                raise Invalid(f"文件超过 {MAX_WORKBOOK_BYTES >> 20} MB", rule="file-too-large")
-            yield _workbook(file.read(), zipped=start.startswith(_ZIP))
-        else:
-            if size > MAX_CSV_BYTES:
-                raise Invalid(f"文件超过 {MAX_CSV_BYTES >> 20} MB", rule="file-too-large")
-            if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-                raise Invalid("文件不是 xlsx 工作簿（内容与扩展名不符）", rule="not-xlsx")
-            yield [_csv(file)]
+        yield read_sheets(file, path.name)
+
+
+def read_sheets(file: BinaryIO, name: str) -> list[Sheet]:
+    """The sheets of an open file that is called `name`, which stays open while they are read. Raises as `open_file`."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    start = file.read(8)
+    file.seek(0)
+    if start.startswith(_ZIP) or start == _OLE:
+        if size > MAX_WORKBOOK_BYTES:
+            raise Invalid(f"文件超过 {MAX_WORKBOOK_BYTES >> 20} MB", rule="file-too-large")
+        return _workbook(file.read(), zipped=start.startswith(_ZIP))
+    if size > MAX_CSV_BYTES:
+        raise Invalid(f"文件超过 {MAX_CSV_BYTES >> 20} MB", rule="file-too-large")
+    if Path(name).suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+        raise Invalid("文件不是 xlsx 工作簿（内容与扩展名不符）", rule="not-xlsx")
+    return [_csv(file)]
 
 
 def _workbook(content: bytes, *, zipped: bool) -> list[Sheet]:

@@ -74,7 +74,9 @@ def test_a_record_is_dropped_on_the_page_and_checked(page: Page, live_server: st
           dropped.items.add(new File([text], "record.json", { type: "application/json" }));
           return dropped;
         }""",
-        (page.locator("#record").text_content() or "").replace('"format":"double-random-draw/1"', '"format":"x"'),
+        (page.locator("#record").text_content() or "").replace(
+            '"format":"double-random-draw/1"', '"format":"x"'
+        ),
     )
     page.dispatch_event("#other", "drop", {"dataTransfer": dropped})
     expect(page.locator("#verdict-title")).to_have_text("核验未通过")

@@ -115,6 +115,7 @@ def test_a_proven_complaint_becomes_an_event_and_is_proposed_without_naming_who_
         assert sealed.encode() not in audit
 
 
+@SQLITE
 def test_a_practitioner_is_asked_for_and_not_published_where_the_policy_says_so(
     work: Work, office: Office
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_practitioner_is_asked_for_and_not_published_where_the_policy_says_so(
     assert not event.releasable
 
 
+@SQLITE
 def test_whoever_investigated_does_not_decide(work: Work, office: Office, host: Host) -> None:
     made = came_in(work, about(office[0]))
     step(work, HEAD, handle.accept, made.public_id)
@@ -145,6 +147,7 @@ def test_whoever_investigated_does_not_decide(work: Work, office: Office, host: 
         assert credit.events_of(session, organisation=office[0].id) == []
 
 
+@SQLITE
 @pytest.mark.parametrize(
     "summary",
     ["", "郝来信反映的问题属实", "联系 13912345678 核实", "长" * 201],
@@ -181,6 +184,7 @@ def test_what_may_happen_in_each_state(state: str, allowed: set[str]) -> None:
     assert possible == allowed
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("kind", "received", "accept_by", "conclude_by"),
     [
@@ -201,6 +205,7 @@ def test_the_clocks(work: Work, kind: str, received: date, accept_by: date, conc
         assert find.complaint(session, made.public_id).listed.due_on == conclude_by
 
 
+@SQLITE
 def test_the_term_is_put_off_once_and_in_time(work: Work, office: Office, clock: SetClock) -> None:
     made = came_in(work, about(office[0]))
     step(work, CLERK, handle.accept, made.public_id)
@@ -234,6 +239,7 @@ def test_the_same_complaint_again_is_one_complaint(work: Work, office: Office) -
         came_in(work, about(office[0]), facts="别的事")
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("given", "path"),
     [

@@ -94,7 +94,8 @@ def _channel(told: str) -> str | None:
 
 def _store(session: WorkSession, actor: Actor, rows: Sequence[Accepted[Written]]) -> Stored:
     subjects = bind(session, [row.value.described for row in rows])
-    new = unchanged = 0
+    new = 0
+    same: list[tuple[str, int]] = []
     faults: list[RowFault] = []
     for row, subject in zip(rows, subjects, strict=True):
         given = row.value
@@ -114,8 +115,10 @@ def _store(session: WorkSession, actor: Actor, rows: Sequence[Accepted[Written]]
         except Conflict as differs:
             faults.append(row.fault("number", differs.rule, differs.title))
         else:
-            new, unchanged = new + made.created, unchanged + (not made.created)
-    return Stored(new=new, unchanged=unchanged, faults=tuple(faults))
+            new += made.created
+            if not made.created:
+                same.append(row.place)
+    return Stored(new=new, unchanged=len(same), faults=tuple(faults), same=same)
 
 
 COMPLAINTS: Importer[Written] = Importer((LAYOUT,), _check, _store)
