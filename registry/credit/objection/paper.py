@@ -24,7 +24,7 @@ def receipt(objection: Objection, *, bureau: str, public_url: str) -> Paper:
                 "并受理。自受理登记之时起，该信息在公示中带有“异议处理中”标注，直至处理结果告知您为止。"
             ),
             Heading("异议的信息"),
-            Facts(list(about(objection.event))),
+            Facts([("受理编号", objection.listed.public_id), *about(objection.event)]),
             Heading("您的请求"),
             Facts(
                 [
@@ -57,7 +57,7 @@ def answer(objection: Objection, *, bureau: str, public_url: str) -> Paper:
                 f"{'（复核申请）' if final else ''}，本机关已处理完毕，现将结果告知您。"
             ),
             Heading("异议的信息"),
-            Facts(list(about(objection.event))),
+            Facts([("受理编号", objection.listed.public_id), *about(objection.event)]),
             Heading("复核结果" if final else "处理结果"),
             Facts(
                 [
@@ -118,5 +118,5 @@ def _paper(title: str, objection: Objection, blocks: list[Block], *, bureau: str
         name=f"{title} {objection.listed.public_id}",
         bureau=bureau,
         address=page,
-        blocks=[Facts([("受理编号", objection.listed.public_id)]), *blocks],
+        blocks=blocks,
     )

@@ -65,13 +65,12 @@ def decision(repair: Repair, *, bureau: str, public_url: str) -> Paper:
         repair.event,
         repair.listed.public_id,
         [
-            Facts([("申请编号", repair.listed.public_id)]),
             Text(
                 f"{repair.event.subject.name}：您于{repair.listed.applied_on.isoformat()}就下列信用信息提出信用修复申请。"
                 "经审查，决定如下。"
             ),
             Heading("信用信息"),
-            Facts(list(about(repair.event))),
+            Facts([("申请编号", repair.listed.public_id), *about(repair.event)]),
             Heading("条件审查"),
             Table(
                 ["条件", "审查情况", "依据"],

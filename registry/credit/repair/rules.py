@@ -12,7 +12,7 @@ from registry.credit.catalogue import Term
 
 @dataclass(frozen=True)
 class Regime:
-    """The order in force on the day of a request: terms in working days, and each condition with what it rests on."""
+    """The order in force on the day of a request: terms in working days, and the words of each condition."""
 
     title: str
     accept: int

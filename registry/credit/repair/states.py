@@ -32,7 +32,7 @@ READ = "repair.read"
 RECEIVE, ACCEPT, DECIDE = "repair.receive", "repair.accept", "repair.decide"
 MOVES: Mapping[str, Move] = {
     "apply": Move("登记信用修复申请", RECEIVE, frozenset(), "applied"),
-    "pledge": Move("收到签署的信用承诺书", RECEIVE, frozenset({"applied"}), "applied"),
+    "pledge": Move("登记信用承诺书", RECEIVE, frozenset({"applied"}), "applied"),
     "accept": Move("受理", ACCEPT, frozenset({"applied"}), "accepted"),
     "decline": Move("不予受理", ACCEPT, frozenset({"applied"}), "declined"),
     "extend": Move("延长办理期限", ACCEPT, frozenset({"accepted"}), "accepted"),
