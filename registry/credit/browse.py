@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from registry.credit.find import LATEST, Event, effective, query, shown
 from registry.credit.tables import EventRow
@@ -44,6 +44,23 @@ def page(
     return [shown(session, row) for row in rows[:limit]], rows[limit - 1].EventRow.id if rows[
         limit:
     ] else None
+
+
+_BRACKETS = ("〔〕", "[]", "［］", "()", "（）", "【】")
+
+
+def by_document(session: WorkSession, number: str, *, limit: int) -> list[Event]:
+    """The events that bear this whole document number, or bore it before a correction, whatever its brackets."""
+    number = "".join(read_text(number).split())
+    for pair in _BRACKETS:
+        number = number.replace(pair[0], "〔").replace(pair[1], "〕")
+    spellings = {number.replace("〔", pair[0]).replace("〕", pair[1]) for pair in _BRACKETS}
+    # By the index: the first record, or what a correction of it says.
+    own = case((EventRow.kind == "correction", EventRow.target_id), else_=EventRow.id)
+    bearing = select(own).where(EventRow.document_number.in_(spellings)).limit(4 * limit)
+    ids = set(session.scalars(bearing))
+    found = query().where(EventRow.id.in_(ids)).order_by(EventRow.id.desc()).limit(limit)
+    return [shown(session, row) for row in session.execute(found)] if number else []
 
 
 def counts(session: WorkSession) -> dict[str, int]:

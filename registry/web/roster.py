@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from registry.accounts import staff
 from registry.accounts.lookups import PURPOSES
 from registry.credit import find as credit
+from registry.credit.browse import by_document
 from registry.credit.partnership import bars
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import NotFound
@@ -94,12 +95,15 @@ def _page(chosen: Mapping[str, str | None], after: int | None = None) -> str:
 def _search(asked: Mapping[str, str]) -> ResponseReturnValue:
     with work().read() as session:
         hits = find.search(session, asked["q"], limit=PAGE + 1, after=asked["after"] or None)
+        readable = current_actor().may("credit.read") and not asked["after"]
+        documents = by_document(session, asked["q"], limit=PAGE) if readable else []
     more = url_for("roster.index", q=asked["q"], after=hits[PAGE - 1].next) if hits[PAGE:] else None
     first = url_for("roster.index", q=asked["q"]) if asked["after"] else None
     return render_template(
         "registry/roster/hits.html",
         asked=asked,
         hits=hits[:PAGE],
+        documents=documents,
         more=more,
         first=first,
         kinds=kinds.titles(),
