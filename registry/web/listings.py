@@ -259,19 +259,21 @@ def _page(public_id: str, tried: str = "", refused: Fault | None = None) -> str:
 
 def _stages(found: find.Case) -> tuple[Sequence[str], int]:
     """The stages of the procedure and the one that stands open."""
+    state = found.listed.state
     if found.rules.colour == "black":
-        stages: Sequence[str] = ("提出", "事先告知", "送达", "陈述申辩", "法制审核", "决定", "移出")
+        stages: Sequence[str] = ("提出", "事先告知", "送达", "陈述申辩", "法制审核", "决定")
         place = {
             moves.PROPOSED: 1, moves.WARNED: 2, moves.WINDOW: 3, moves.DEFENDED: 3, moves.ANSWERED: 4, moves.REVIEWED: 5,
             moves.LISTED: 6, moves.REMOVING: 6, moves.REMOVED: 7,
         }  # fmt: skip
     else:
-        stages = ("提出", "公示", "决定", "移出")
+        stages = ("提出", "公示", "决定")
         place = {
             moves.PROPOSED: 1, moves.WINDOW: 1, moves.DEFENDED: 1, moves.ANSWERED: 2, moves.LISTED: 3, moves.REMOVING: 3,
             moves.REMOVED: 4,
         }  # fmt: skip
-    return stages, place.get(found.listed.state, -1)
+    leaving = ("移出",) if state in (moves.REMOVING, moves.REMOVED) else ()
+    return (*stages, *leaving), place.get(state, -1)
 
 
 @blueprint.get("/<string(length=16):public_id>/<kind>.pdf")

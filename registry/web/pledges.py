@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.credit import evidence
 from registry.credit.pledge import find, give, importer, paper, template
 from registry.credit.record import Subject
 from registry.credit.subjects import Described, bind
@@ -161,8 +162,10 @@ def assess(public_id: str) -> ResponseReturnValue:
 def _page(public_id: str, values: Mapping[str, str], faults: dict[str, list[str]] | None = None) -> str:
     with work().read() as session:
         found = find.pledge(session, public_id)
+        files = evidence.of(session, public_id)
     return render_template(
         "registry/pledges/pledge.html",
+        files=files,
         pledge=found,
         listed=found.listed,
         values=values,
