@@ -88,6 +88,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_reg_standing_rules_public_id")),
     )
     op.create_table(
+        "reg_uploads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("owner_name", sa.String(length=64), nullable=False),
+        sa.Column("permissions", sa.Text(), nullable=False),
+        sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("signature", sa.String(length=64), nullable=True),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reg_uploads")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reg_uploads_public_id")),
+    )
+    with op.batch_alter_table("reg_uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reg_uploads_owner"), ["owner"], unique=False)
+        batch_op.create_index("ix_reg_uploads_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
         "reg_duty_takes",
         sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -978,6 +1003,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reg_duty_takes_staff_id"))
 
     op.drop_table("reg_duty_takes")
+    with op.batch_alter_table("reg_uploads", schema=None) as batch_op:
+        batch_op.drop_index("ix_reg_uploads_state_id")
+        batch_op.drop_index(batch_op.f("ix_reg_uploads_owner"))
+
+    op.drop_table("reg_uploads")
     op.drop_table("reg_standing_rules")
     op.drop_table("reg_pledge_serials")
     with op.batch_alter_table("reg_idempotency_keys", schema=None) as batch_op:
