@@ -10,7 +10,7 @@ from registry.credit.objection import handle as objection
 from registry.credit.pledge.give import give
 from registry.credit.record import Subject, record
 from registry.credit.repair import handle as repair
-from registry.credit.standing import adopt
+from registry.credit.standing import adopt, upkeep
 from registry.kernel.access import Actor
 from registry.kernel.host import Host
 from registry.roster.find import Found
@@ -107,6 +107,7 @@ def filled(host: Host) -> Register:
         rules = adopt.propose(session, Actor.command("head"), source=RULES.encode()).public_id
     with host.work.write(Actor.command("leader")) as session:
         adopt.adopt(session, session.actor, rules=rules)
+    upkeep.apply(host.work)
     clerk = Actor("staff", "clerk", "clerk", permissions_of(["clerk"], host.permissions))
     with host.work.write(clerk) as session:
         listed = propose(

@@ -37,7 +37,15 @@ SCOPES = (
     Scope(
         "registry:write",
         "登记和变更名册，录入、更正和撤销信用事件，登记和认定信用承诺",
-        _READ | {"roster.edit", "credit.record", "credit.correct", "pledge.give", "pledge.assess"},
+        _READ
+        | {
+            "roster.edit",
+            "credit.record",
+            "credit.procedure",
+            "credit.correct",
+            "pledge.give",
+            "pledge.assess",
+        },
     ),
     Scope(
         "rights:write",
