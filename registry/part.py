@@ -206,6 +206,7 @@ PART = Part(
     ),
     worklists=(
         override.WORKLIST,
+        evidence.WORKLIST,
         INCOMPLETE,
         *complaint_find.WORKLISTS,
         pledge_find.WORKLIST,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO, NamedTuple
 
 from sqlalchemy import literal, select, union_all
@@ -12,7 +12,9 @@ from registry.credit.evidence_store import FAULTS, Store
 from registry.credit.evidence_types import LIMIT, ORPHAN_HOURS, TYPES, recognised, safe_name
 from registry.credit.tables import EvidenceRow
 from registry.kernel.access import Actor
+from registry.kernel.clock import local_day
 from registry.kernel.faults import NotFound
+from registry.kernel.part import Duty, Worklist
 from registry.kernel.store import Base
 from registry.kernel.work import Work, WorkSession
 
@@ -95,10 +97,12 @@ def open_one(session: WorkSession, actor: Actor, *, evidence: str) -> Evidence:
 
 
 class Faulty(NamedTuple):
+    """A file that is not what was stored; `digest` is its name in the folder of evidence."""
+
     owner: str
-    evidence: str
+    digest: str
     fault: str
-    attached_on: date
+    attached_at: datetime
 
 
 def faulty(session: WorkSession, *, limit: int) -> list[Faulty]:
@@ -107,9 +111,24 @@ def faulty(session: WorkSession, *, limit: int) -> list[Faulty]:
         select(EvidenceRow).where(EvidenceRow.fault.is_not(None)).order_by(EvidenceRow.id).limit(limit)
     )
     return [
-        Faulty(row.owner, row.public_id, FAULTS[row.fault], row.attached_at.date())  # type: ignore[index]
+        Faulty(row.owner, row.digest, FAULTS[row.fault], row.attached_at)  # type: ignore[index]
         for row in rows
     ]
+
+
+def duties(session: WorkSession, limit: int) -> list[Duty]:
+    return [
+        Duty(
+            title=f"证据{one.fault}：{one.digest[:12]}…",
+            endpoint="evidence.faults",
+            values={},
+            since=local_day(one.attached_at),
+        )
+        for one in faulty(session, limit=limit)
+    ]
+
+
+WORKLIST = Worklist("证据文件恢复", staff.ADMINISTER, duties)
 
 
 def check(work: Work) -> Mapping[str, int]:

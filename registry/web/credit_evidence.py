@@ -5,8 +5,9 @@ from io import BytesIO
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.accounts.staff import ADMINISTER
 from registry.credit import evidence
-from registry.credit.evidence_store import Store
+from registry.credit.evidence_store import FOLDER, Store
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Invalid
 from registry.kernel.host import work
@@ -57,6 +58,14 @@ def attach(owner: str) -> ResponseReturnValue:
         return page, refusal.status
     flash("材料已上传。", "good")
     return redirect(back, 303)
+
+
+@blueprint.get("/faults")
+@requires(ADMINISTER)
+def faults() -> ResponseReturnValue:
+    with work().read() as session:
+        found = evidence.faulty(session, limit=200)
+    return render_template("registry/credit/evidence_faults.html", faulty=found, folder=FOLDER)
 
 
 @blueprint.get("/<public_id>")

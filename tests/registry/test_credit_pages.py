@@ -54,6 +54,13 @@ def penalty(person: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def checked_by(person: Person, **typed: Any) -> dict[str, Any]:
+    """What the live check says of a form."""
+    answer = person.post("/staff/credit/check", **typed)
+    assert answer.json is not None
+    return answer.json
+
+
 def made_at(answer: Any) -> str:
     assert answer.status_code == 303, re.findall(r"field-error[^>]*>([^<]+)", answer.text) or answer.text
     return str(answer.location).rsplit("/", 1)[1]
@@ -123,7 +130,7 @@ def test_what_is_wrong_comes_back_with_its_field(
     assert answer.status_code == 422, what
     assert re.search(rf'href="#f-{field}">[^<]*{re.escape(told)}', answer.text), what
     assert "经查属实" in answer.text, "what was typed comes back"
-    checked = clerk.post("/staff/credit/check", **sent).json
+    checked = checked_by(clerk, **sent)
     assert field in [fault["path"] for fault in checked["faults"]]
 
 
@@ -136,7 +143,7 @@ def test_the_same_decision_twice_is_shown_and_another_party_of_it_is_warned_of(
     assert again.status_code == 409
     assert f'href="/staff/credit/{first}"' in again.text
     of_firm = penalty(place.public_id, statute="lawyers.50#1")
-    checked = clerk.post("/staff/credit/check", **of_firm).json
+    checked = checked_by(clerk, **of_firm)
     assert checked["same"] is None
     assert checked["warnings"][0]["url"] == f"/staff/credit/{first}"
     with host.work.read() as session:
@@ -192,10 +199,10 @@ def test_a_warning_a_year_ago_makes_this_one_a_breach(
     with host.work.write(CLERK) as session:
         punished(session, enrolled[1], decided_on=date(2025, 12, 1))
     clerk = sign_in("clerk")
-    checked = clerk.post("/staff/credit/check", **penalty(enrolled[1].public_id)).json
+    checked = checked_by(clerk, **penalty(enrolled[1].public_id))
     assert [one["article"] for one in checked["breaches"]] == ["律师法第五十一条第一款"]
     before = penalty(enrolled[1].public_id, conduct_on="2025-11-30")
-    assert clerk.post("/staff/credit/check", **before).json["breaches"] == []
+    assert checked_by(clerk, **before)["breaches"] == []
 
 
 def test_a_firm_s_penalty_falls_on_its_head_too(host: Host, sign_in: SignIn, enrolled: Enrolled) -> None:
@@ -206,7 +213,7 @@ def test_a_firm_s_penalty_falls_on_its_head_too(host: Host, sign_in: SignIn, enr
         place.public_id, statute="lawyers.50#8", CF_CFLB=["警告"], head_penalty="罚款", head_fine="20000"
     )
     del of_firm["CF_NR_FK"]
-    too_much = clerk.post("/staff/credit/check", **{**of_firm, "head_fine": "20001"}).json
+    too_much = checked_by(clerk, **{**of_firm, "head_fine": "20001"})
     assert [one["article"] for one in too_much["breaches"]] == ["律师法第五十条第二款"]
     event = made_at(clerk.post("/staff/credit/new", **of_firm))
     with host.work.read() as session:
@@ -302,10 +309,8 @@ def test_a_bar_s_sanction_keeps_its_range(
         "conduct": "利益冲突",
         **typed,
     }
-    answer = sign_in("clerk").post(
-        "/staff/credit/check", subject=enrolled[1].public_id, kind="bar_sanction", **sent
-    )
-    assert [fault["path"] for fault in answer.json["faults"]] == [field]
+    told = checked_by(sign_in("clerk"), subject=enrolled[1].public_id, kind="bar_sanction", **sent)
+    assert [fault["path"] for fault in told["faults"]] == [field]
 
 
 def test_an_imported_penalty_is_stored_and_its_breach_shown(

@@ -162,7 +162,8 @@ def test_the_check_tells_which_files_are_lost_or_altered_and_when_they_are_back(
     evidence.check(work)
     with work.read() as session:
         assert [one.fault for one in evidence.of(session, owner)] == ["文件缺失", "文件已被改动"]
-        assert len(evidence.faulty(session, limit=10)) == 2
+        assert [one.digest for one in evidence.faulty(session, limit=10)] == [lost.digest, altered.digest]
+        assert len(evidence.duties(session, 10)) == 2
         verbs = [leaf.action for leaf in book.read(session, "audit", start=0, limit=100, on=session.today)]
         assert verbs.count("evidence.fault") == 2
     # Uploaded once more, the file heals; the next check says so.
@@ -195,6 +196,7 @@ def test_a_clerk_attaches_on_the_page_and_every_opening_is_on_record(
         [last] = book.read(session, "audit", start=size - 1, limit=1, on=session.today)
         assert (last.action, last.record) == ("evidence.open", owner)
     assert sign_in("witness").get(f"/staff/evidence/{made.public_id}").status_code == 403
+    assert "都在" in sign_in("admin").get("/staff/evidence/faults").text
     assert auditor.post(f"/staff/evidence/of/{owner}", file=(io.BytesIO(PDF), "a.pdf")).status_code == 403
 
 
