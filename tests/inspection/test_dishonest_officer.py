@@ -196,6 +196,17 @@ class DishonestOfficer(RuleBasedStateMachine):
         self.proposes_to_void(ground, 0)
         self.finds_an_accomplice_to_void(0)
 
+    @rule(first=st.integers(0, 2), again=st.integers(0, 2), number=st.integers(0, 3))
+    def gives_up_a_party_that_dislikes_the_outcome(self, first: int, again: int, number: int) -> None:
+        """The party whose dice come last knows the outcome and may keep them back; then the office tries once more."""
+        self.goes_on_honestly(3, first, 0)
+        if self.draws() and self.draws()[-1].state == "committed":
+            self.throws(0, 1)
+            self.voids_with_an_accomplice("chance_withheld")
+            self.edits_the_directory(number, "suspended")
+            self.announces([PARTIES[again], PARTIES[again + 1]], True)
+            self.freezes()
+
     @precondition(lambda self: self.draws())
     @rule(back=st.integers(0, 2))
     def finds_an_accomplice_to_void(self, back: int) -> None:
