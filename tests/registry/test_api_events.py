@@ -117,6 +117,65 @@ def test_an_event_is_annulled_by_a_second_one(program: Program, work: Work, firm
     assert program.post(f"/credit-events/{'a' * 16}/annulment", answer).status_code == 404
 
 
+SERVICE = {
+    "kind": "pro_bono",
+    "decided_on": "2026-06-01",
+    "authority": "上海市律师协会",
+    "values": {"service": "法律咨询", "hours": "8", "place": "南京东路街道"},
+}
+
+
+def test_a_program_records_what_the_form_would_and_corrects_it(
+    program: Program, work: Work, firm: enrol.Organisation
+) -> None:
+    """律师法第四十二条; 政府信息公开条例第四十一条."""
+    made = program.post("/credit-events", SERVICE | {"subject": firm.public_id})
+    assert made.status_code == 201, made.text
+    event = made.get_json()
+    assert (event["kind"], event["polarity"], event["subject"]["id"]) == (
+        "pro_bono",
+        "positive",
+        firm.public_id,
+    )
+    again = program.post("/credit-events", SERVICE | {"subject": firm.public_id})
+    assert (again.status_code, again.get_json()["rule"]) == (409, "known-record")
+    now = {name: value for name, value in SERVICE.items() if name != "kind"} | {
+        "decided_on": "2026-06-02",
+        "reason": "日期抄错",
+    }
+    path = f"/credit-events/{event['id']}/corrections"
+    stale = program.post(path, now, headers={"If-Match": '"x"'})
+    assert stale.status_code == 412
+    done = program.post(path, now, headers={"If-Match": made.headers["ETag"]})
+    assert done.status_code == 200, done.text
+    assert (done.get_json()["decided_on"], done.get_json()["id"]) == ("2026-06-02", event["id"])
+    assert done.get_json()["corrected_at"] is not None
+    assert len(program.found("/credit-events", subject=firm.public_id)["items"]) == 1
+    same = program.post(path, now)
+    assert (same.status_code, same.get_json()["rule"]) == (422, "nothing-changes")
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "rule"),
+    [
+        ({"decided_on": "2026-11-21"}, "decided_on", "decision-in-future"),
+        ({"decided_on": "1999-01-01"}, "decided_on", "before-licence"),
+        ({"values": {"service": "法律咨询"}}, "values.hours", "required"),
+        ({"values": {"service": "打扫卫生", "hours": "8"}}, "values.service", "enum"),
+        ({"values": {"service": "法律咨询", "hours": "八"}}, "values.hours", "number-form"),
+        ({"values": {"service": "法律咨询", "hours": "8", "colour": "红"}}, "values.colour", "unknown-field"),
+        ({"kind": "listing"}, "kind", "not-offered"),
+        ({"subject": "a" * 16}, "subject", "unknown-subject"),
+    ],
+)
+def test_what_the_form_would_refuse_is_refused_at_its_place(
+    program: Program, firm: enrol.Organisation, change: dict[str, Any], path: str, rule: str
+) -> None:
+    refused = program.post("/credit-events", SERVICE | {"subject": firm.public_id} | change)
+    assert refused.status_code == 422, refused.text
+    assert (path, rule) in {(one["path"], one["rule"]) for one in refused.get_json()["errors"]}
+
+
 def test_the_catalogue_is_told_to_programs(program: Program) -> None:
     kinds = {one["code"]: one for page in program.walked("/event-kinds", limit=3) for one in page}
     assert kinds["penalty"]["polarity"] == "negative"

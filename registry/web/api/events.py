@@ -1,20 +1,25 @@
-"""Credit events for programs: lists, one, its wording; annulment."""
+"""Credit events for programs: lists, one, its wording; recorded, corrected and annulled by second events."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from registry.credit import catalogue, find, pages, record
+from registry.credit import catalogue, correction, entry, find, pages, record
 from registry.credit.columns import SCOPES
+from registry.credit.entry import Entry
+from registry.credit.party import party
+from registry.kernel.faults import Conflict, FieldFault, Invalid
 from registry.kernel.work import WorkSession
 from registry.web.api import subjects
-from registry.web.api.fields import Body, Day, PageQuery, public_id, text
+from registry.web.api.fields import Body, Day, Flag, PageQuery, Typed, public_id, text
 from registry.web.api.ground import Concern
 from registry.web.api.looks import LookUp, noted
 from registry.web.api.scopes import PERSONAL
 from registry.web.api.shapes import SubjectSchema
+from registry.web.credit import office
 
 READ = "credit.read"
 
@@ -82,6 +87,35 @@ class EventsQuery(PageQuery):
     until = Day(load_default=None, metadata={"description": "决定日期不晚于"})
 
 
+class EntrySchema(Body):
+    """An event as its form asks for it; `/event-kinds` tells which values each kind wants."""
+
+    decided_on = Day(required=True)
+    document_number = text(128, load_default="", metadata={"description": "文书号，目录要求时必填"})
+    authority = text(200, load_default="")
+    summary = text(500, load_default="", metadata={"description": "目录中没有组成方式的种类须填"})
+    scope = fields.String(load_default=SCOPES[0], validate=validate.OneOf(SCOPES))
+    severity = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(catalogue.SEVERITIES)
+    )
+    simple = Flag(load_default=False)
+    values = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=40)),
+        values=Typed(),
+        load_default=dict,
+        metadata={"description": "目录 fields 中各项的 code 和所填内容"},
+    )
+
+
+class NewEventSchema(EntrySchema):
+    subject = public_id(required=True)
+    kind = fields.String(required=True, validate=_KIND)
+
+
+class CorrectionSchema(EntrySchema):
+    reason = text(1000, shortest=1, required=True, metadata={"description": "更正的理由"})
+
+
 class AnnulmentSchema(Body):
     ground = text(1000, shortest=1, required=True, metadata={"description": "撤销的理由和依据"})
     on = Day(required=True, metadata={"description": "撤销之日"})
@@ -132,8 +166,51 @@ def wording(session: WorkSession, asked: Mapping[str, Any], public_id: str) -> f
     return found
 
 
+@concern.act(
+    "/credit-events", permission="credit.record", body=NewEventSchema, shows=event, answer=EventSchema
+)
+def add(session: WorkSession, given: Mapping[str, Any]) -> str:
+    """录入一条信用事件
+
+    与工作台的录入表相同：按目录、名册和处罚条文核对。处罚与条文不一致的（breach），须由工作人员报分管领导审核后记录。
+    """
+    subject = subjects.named(session, given["subject"])
+    of = party(session, subject.public_id)
+    kind = catalogue.kind(given["kind"])
+    if kind not in catalogue.offered(of.kind, of.subjects):
+        raise Invalid.field("kind", "not-offered", f"“{kind.title}”不能对此主体直接录入")
+    read = entry.read(session, kind=kind, party=of, typed=_typed(kind, given), office=office())
+    return entry.enter(session, session.actor, _sound(kind, read)).public_id
+
+
 def _hold(session: WorkSession, public_id: str) -> None:
     record.locked(session, public_id)
+
+
+@concern.act(
+    "/credit-events/<string(length=16):public_id>/corrections",
+    permission=correction.PERMISSION,
+    body=CorrectionSchema,
+    shows=event,
+    answer=EventSchema,
+    lock=_hold,
+)
+def correct(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str:
+    """更正一条信用事件
+
+    给出更正后的全部内容；由第二条记录更正第一条，原来的内容保留（政府信息公开条例第四十一条）。
+    """
+    before = find.event(session, public_id)
+    if before.subject.public_id is None:
+        raise Conflict("记录的主体不在名册中，请撤销后重新导入", rule="unregistered")
+    of = party(session, before.subject.public_id)
+    read = entry.read(
+        session, kind=before.kind, party=of, typed=_typed(before.kind, given), office=office(), before=before
+    )
+    now = _sound(before.kind, read).new
+    if now is not None:
+        correction.correct(session, session.actor, event=public_id, now=now, reason=given["reason"])
+    return public_id
 
 
 @concern.act(
@@ -151,3 +228,37 @@ def annul(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str
     """
     record.annul(session, session.actor, event=public_id, **given)
     return public_id
+
+
+def _typed(kind: catalogue.Kind, given: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """A body as the form reads it: texts by field. Raises Invalid for values that the form has not."""
+    if strange := sorted(set(given["values"]) - {field.code for field in kind.fields}):
+        raise Invalid.field(f"values.{strange[0]}", "unknown-field", f"“{kind.title}”的录入表没有此项")
+    own = {
+        "decided_on": given["decided_on"].isoformat(),
+        "simple": "1" if given["simple"] else "",
+        **{
+            name: given[name] or ""
+            for name in ("document_number", "authority", "summary", "scope", "severity")
+        },
+    }
+    return {**given["values"], **{name: [value] for name, value in own.items()}}
+
+
+def _sound(kind: catalogue.Kind, read: Entry) -> Entry:
+    """Raises Invalid with the faults at their places in the body, and Conflict that names every breach of a statute."""
+    if read.new is None:
+        within = {field.code for field in kind.fields}
+        faults = [
+            replace(fault, path=f"values.{fault.path}") if fault.path in within else fault
+            for fault in read.faults
+        ]
+        raise Invalid("填写有误", faults)
+    if read.breaches:
+        breached = Conflict("处罚与条文不一致，须由分管领导审核后记录", rule="breach")
+        breached.fields = [
+            FieldFault("values", breach.rule, f"{breach.article}：{breach.message}")
+            for breach in read.breaches
+        ]
+        raise breached
+    return read

@@ -47,6 +47,23 @@ class Day(fields.Date):
         return day
 
 
+class Typed(fields.Field[list[str]]):
+    """What somebody types into a form's field: a text, or several where several may be chosen."""
+
+    def __init__(self, **more: Any) -> None:
+        word = {"type": "string", "maxLength": 4000}
+        shape = {"oneOf": [word, {"type": "array", "items": word, "maxItems": 50}]}
+        super().__init__(metadata=shape, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[str]:
+        texts = value if isinstance(value, list) else [value]
+        if len(texts) > 50 or not all(isinstance(one, str) and len(one) <= 4000 for one in texts):
+            raise ValidationError("应为文字或文字的数组")
+        for one in texts:
+            writable(one)
+        return texts
+
+
 def writable(given: str) -> None:
     """PostgreSQL stores no NUL, a lone surrogate has no UTF-8, and no text that a person means has either."""
     if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in given):
