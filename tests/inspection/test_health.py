@@ -36,19 +36,19 @@ def alarm(draws: list[Past], *, every: int = 20) -> set[str]:
 
 
 def test_honest_draws_raise_no_alarm() -> None:
-    assert [seed for seed in range(12) if alarm(simulated.draws(seed))] == []
+    assert [seed for seed in range(6) if alarm(simulated.draws(seed), every=30)] == []
 
 
 @pytest.mark.parametrize("start", [None, 0])
 def test_a_fixed_stride_is_found_out(start: int | None) -> None:
-    for seed in range(6):
+    for seed in range(3):
         found = alarm(simulated.draws(seed, simulated.fixed_stride(start=start)), every=60)
         assert "spacing" in found
         assert not found & {"load", "rotation", "pairs", "voids"}
 
 
 def test_inspectors_who_rotate_down_a_list_are_found_out() -> None:
-    for seed in range(6):
+    for seed in range(3):
         assert alarm(simulated.draws(seed, simulated.rotating()), every=60) == {"rotation"}
 
 
@@ -206,14 +206,14 @@ def test_a_fair_bet_wins_as_seldom_as_it_says() -> None:
     """Also where what is bet on depends on what was seen before."""
     chance = Random(6)
     won = Counter[float]()
-    for _ in range(2000):
+    for _ in range(800):
         rounds: list[tuple[chances.Counts, int]] = []
         for _ in range(20):
             p = 0.5 if not rounds or rounds[-1][1] else 0.1
             rounds.append((chances.chance(p), int(chance.random() < p)))
         for share in (0.01, 0.05, 0.2):
             won[share] += chances.bet(rounds) <= share
-    assert all(number <= 2000 * share for share, number in won.items())
+    assert all(number <= 800 * share for share, number in won.items())
     assert chances.bet([(chances.chance(0.5), 1)] * 40) < 1e-9
     assert chances.bet([(chances.chance(0.5), 0)] * 40) < 1e-9
     assert chances.bet([]) == chances.bet([(chances.certain(3), 3)]) == 1.0

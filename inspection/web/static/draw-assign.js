@@ -206,9 +206,12 @@
   /* Inspectors in the order of pair(u, i). */
   function inOrderOfPairs(seed, unit, set, seating) {
     const ticket = draw.ticketsUnder(`${seed}|pair|${unit.id}|`);
-    const tickets = bits.list(set).map((person) => ({ person, pair: ticket(seating.names[person]) }));
-    tickets.sort((a, b) => (a.pair === b.pair ? a.person - b.person : a.pair < b.pair ? -1 : 1));
-    return tickets.map(({ person }) => person);
+    const leads = bits.list(set).map((person) => ({ person, lead: ticket.lead(seating.names[person]) }));
+    const byWhole = (a, b) => {
+      const [one, other] = [a, b].map(({ person }) => ticket(seating.names[person]));
+      return one === other ? a.person - b.person : one < other ? -1 : 1;
+    };
+    return leads.sort((a, b) => a.lead - b.lead || byWhole(a, b)).map(({ person }) => person);
   }
 
   /* Teams for all units under the load limit, in slices; null where none exist. A limit of null means: the smallest with

@@ -203,11 +203,14 @@ class Seating:
         self.people = {one["id"]: one for one in frame["inspectors"] if one["status"] == "eligible"}
         everyone = not frame["team"]["lead_required"]
         self.leads = {name for name, one in self.people.items() if one["lead"] or everyone}
-        self.recused = {name: set(one["recused"]) for name, one in self.people.items()}
+        self.recused: Dict[str, Set[str]] = {}
+        for name, one in self.people.items():
+            for unit in one["recused"]:
+                self.recused.setdefault(unit, set()).add(name)
         self.by_place: Dict[Tuple[str, Optional[str]], Set[str]] = {}
 
     def may_sit(self, unit: Json) -> Set[str]:
-        return {name for name in self.unrecused(unit) if unit["id"] not in self.recused[name]}
+        return self.unrecused(unit) - self.recused.get(unit["id"], set())
 
     def unrecused(self, unit: Json) -> Set[str]:
         kind, district = unit["kind"], unit["district"] if self.districts_matter else None
