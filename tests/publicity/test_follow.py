@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
@@ -160,6 +163,33 @@ def test_marks_set_by_hand_stay_when_the_registrys_go(host: Host) -> None:
     with host.work.write(LEADER) as session:
         disclosure.announce(session, _row(session, event))
     assert _public(host) == before, "told twice, done once"
+
+
+def test_published_and_repaired_in_the_same_moment_it_is_not_public(host: Host) -> None:
+    """Whichever comes first: the publication is refused, or the notice withdrawn."""
+    event = office.penalty(host.work, office.enrol(host.work))
+    release = office.release_of(host.work, event)
+    people = office.team(host)
+    for step, name in office.SIX[:4]:
+        office.take(host.work, people[name], step, release)
+    start = Barrier(2)
+
+    def publish_it() -> None:
+        start.wait()
+        with suppress(Conflict):
+            office.take(host.work, people["clerk2"], "publish", release)
+
+    def repair_it() -> None:
+        start.wait()
+        _end(host.work, event, "repaired")
+
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(publish_it), both.submit(repair_it)]:
+            done.result()
+    with host.work.read() as session:
+        assert session.scalars(select(Notice.state)).all() in ([], ["withdrawn"])
+        assert session.scalars(select(Release.state)).one() in ("stopped", "published")
+    assert follow.nightly(host.work)["settled"] == 0
 
 
 def _end(work: Work, event: str, ground: disclosure.Ground) -> None:
