@@ -45,25 +45,29 @@ def load(past: Sequence[Past]) -> Result:
 
 
 def pairs(past: Sequence[Past]) -> Result:
-    """How often one inspector meets one subject, against the exact sum of its chances (Poisson-binomial)."""
+    """How often one inspector meets one subject, against the exact sum of its chances (Poisson-binomial).
+
+    Who met once or never is not strange, but counts among the cases: every inspector with every subject visited.
+    """
+    met = Counter((unit, name) for one in past for unit, team in one.teams for name in team)
+    again: dict[str, list[str]] = defaultdict(list)
+    for (unit, name), times in met.items():
+        if times > 1:
+            again[unit].append(name)
     odds: dict[tuple[str, str], list[float]] = defaultdict(list)
-    met: Counter[tuple[str, str]] = Counter()
     for one in past:
         class_of = {name: members for members in one.classes for name in members}
         for unit, team in one.teams:
-            shares = Counter(class_of[name] for name in team)
-            for members, seats in shares.items():
-                for name in members:
-                    odds[name, unit].append(seats / len(members))
-            met.update((name, unit) for name in team)
-    seen = [
-        Seen(f"{name} → {unit}", times, sum(odds[name, unit]), chances.tails(
-            chances.trials(tuple(sorted(odds[name, unit]))), times
-        ).high)
-        for (name, unit), times in met.items()
-        if times > 1 and any(p < 1 for p in odds[name, unit])
-    ]  # fmt: skip
-    return Result.of_many("pairs", seen, cases=len(odds))
+            for name in again.get(unit, ()):
+                if members := class_of.get(name):
+                    odds[unit, name].append(sum(other in members for other in team) / len(members))
+    seen = []
+    for (unit, name), given in odds.items():
+        counts = chances.trials(tuple(sorted(given)))
+        high = chances.tails(counts, met[unit, name]).high
+        seen.append(Seen(f"{name} → {unit}", met[unit, name], counts.mean, high))
+    people = {name for one in past for members in one.classes for name in members}
+    return Result.of_many("pairs", seen, cases=len({unit for unit, _ in met}) * len(people))
 
 
 def rotation(past: Sequence[Past], *, renamings: int) -> Result:

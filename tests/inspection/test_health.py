@@ -54,10 +54,10 @@ def test_inspectors_who_rotate_down_a_list_are_found_out() -> None:
 
 @pytest.mark.slow
 def test_honest_runs_raise_an_alarm_in_at_most_one_of_a_hundred() -> None:
-    """600 runs of 60 draws, each looked at six times; and no test's probabilities are smaller than they should be."""
+    """600 runs of 60 draws, each looked at three times; and no test's probabilities are smaller than they should be."""
     alarms, ends = 0, []
     for seed in range(1000, 1600):
-        looks = looked_at(simulated.draws(seed), every=10)
+        looks = looked_at(simulated.draws(seed), every=20)
         alarms += any(health.alarms for health in looks)
         ends.append(looks[-1])
     assert alarms <= 6
@@ -77,8 +77,8 @@ def test_dishonest_runs_raise_an_alarm_in_ninety_nine_of_a_hundred(way: str) -> 
         "stride from the top": lambda: simulated.fixed_stride(start=0),
         "rotation": simulated.rotating,
     }
-    found = sum(bool(alarm(simulated.draws(seed, ways[way]()), every=60)) for seed in range(2000, 2400))
-    assert found >= 396
+    found = sum(bool(alarm(simulated.draws(seed, ways[way]()), every=60)) for seed in range(2000, 2200))
+    assert found >= 198
 
 
 def _favour(record: Json, chance: Random) -> None:
