@@ -15,6 +15,7 @@ from inspection.plan import find as plan
 from inspection.plan.frame import GROUNDS
 from registry.kernel.access import public
 from registry.kernel.host import work
+from registry.web.api.fields import Count
 
 blueprint = Blueprint("draws-api", __name__, description="双随机抽取：记录可由任何人重算")
 
@@ -22,14 +23,14 @@ _MOST = 100
 
 
 class DrawsQuery(Schema):
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, _MOST))
-    before = fields.Integer(
+    limit = Count(load_default=20, validate=validate.Range(1, _MOST))
+    before = Count(
         load_default=None, validate=validate.Range(0, 2**53), metadata={"description": "上一页的 next"}
     )
 
 
 class MattersQuery(Schema):
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, _MOST))
+    limit = Count(load_default=20, validate=validate.Range(1, _MOST))
     after = fields.String(
         load_default=None, validate=validate.Length(max=32), metadata={"description": "上一页的 next"}
     )

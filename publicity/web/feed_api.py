@@ -6,8 +6,7 @@ from typing import Any
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
-from werkzeug.exceptions import BadRequest
+from marshmallow import RAISE, Schema, fields, validate
 
 from publicity.feed import digests as folded
 from publicity.feed import envelope
@@ -16,6 +15,8 @@ from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Fault
 from registry.kernel.host import work
 from registry.ledger import book
+from registry.web.api.fields import Count, writable
+from registry.web.api.ground import readable_json
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1", description="归集：公共存证日志即数据源")
 
@@ -23,17 +24,9 @@ _LARGEST_RECEIPT = 1024 * 1024
 _TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 
 
-def _text(given: str) -> None:
-    """PostgreSQL stores no NUL, a lone surrogate has no UTF-8, and no message has either."""
-    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in given):
-        raise ValidationError("含有无法保存的字符")
-
-
 class PageQuery(Schema):
-    start = fields.Integer(
-        load_default=0, validate=validate.Range(0, 2**53), metadata={"description": "起始序号"}
-    )
-    limit = fields.Integer(
+    start = Count(load_default=0, validate=validate.Range(0, 2**53), metadata={"description": "起始序号"})
+    limit = Count(
         load_default=100, validate=validate.Range(1, envelope.LARGEST_PAGE), metadata={"description": "条数"}
     )
 
@@ -81,10 +74,12 @@ class ReceiptSchema(Schema):
 
     index = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53))
     result = fields.String(required=True, validate=validate.OneOf(RESULTS))
-    code = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=64), _text))
-    message = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=2000), _text))
+    code = fields.String(load_default=None, allow_none=True, validate=(validate.Length(max=64), writable))
+    message = fields.String(
+        load_default=None, allow_none=True, validate=(validate.Length(max=2000), writable)
+    )
     platform_id = fields.String(
-        load_default=None, allow_none=True, validate=(validate.Length(max=128), _text)
+        load_default=None, allow_none=True, validate=(validate.Length(max=128), writable)
     )
 
 
@@ -104,14 +99,9 @@ class CountedSchema(Schema):
 
 @blueprint.before_request
 def _readable() -> None:
-    """415 for what is not JSON at all; 400 for JSON that no reader gets through, brackets without end among it."""
     request.max_content_length = _LARGEST_RECEIPT
-    if request.method != "POST":
-        return
-    try:
-        request.get_json()
-    except (BadRequest, RecursionError) as unreadable:
-        raise Fault("请求体不是可读的 JSON", rule="json") from unreadable
+    if request.method == "POST":
+        readable_json()
 
 
 @blueprint.route("/entries")

@@ -14,6 +14,7 @@ from publicity.notices.content import GROUNDS
 from publicity.notices.find import Shown, Tombstone
 from registry.kernel.access import public
 from registry.kernel.host import work
+from registry.web.api.fields import Count
 
 blueprint = Blueprint("public-api", __name__, description="公示查询：从业人员、执业机构、公示")
 
@@ -24,7 +25,7 @@ class SearchQuery(Schema):
     q = fields.String(
         load_default="", validate=validate.Length(max=100), metadata={"description": "名称、拼音、证号"}
     )
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, _MOST))
+    limit = Count(load_default=20, validate=validate.Range(1, _MOST))
     after = fields.String(load_default=None, metadata={"description": "上一页的 next"})
 
 
@@ -96,8 +97,8 @@ class OrganisationSchema(Schema):
 
 class ListQuery(Schema):
     kind = fields.String(load_default=None, metadata={"description": "permit、penalty、finding……"})
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, _MOST))
-    before = fields.Integer(
+    limit = Count(load_default=20, validate=validate.Range(1, _MOST))
+    before = Count(
         load_default=None, validate=validate.Range(0, 2**53), metadata={"description": "上一页的 next"}
     )
 

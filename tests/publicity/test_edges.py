@@ -19,7 +19,7 @@ RUBBISH = [
     f"/notices?before={HUGE}", "/notices?before=-1", "/notices?before=x", "/notices?kind=%27%3B--", "/notices?kind=" + "测" * 3000,
     "/notices/withdrawn?before=" + HUGE, "/search?q=" + "a" * 10_000, "/search?q=%25_%27%22%5C", "/search?q=%F0%A0%AE%B7",
     "/search?q=", "/search", "/search?q=%00", "/search?q=%E5%BE%8B&after=x", f"/search?q=a&after={HUGE}",
-    f"/search.json?limit={HUGE}", "/search.json?q=" + "a" * 10_000, f"/notices.json?before={HUGE}", "/notices.json?kind=%00",
+    f"/search.json?limit={HUGE}", "/search.json?limit=1_0", "/notices.json?limit=%EF%BC%91", "/search.json?q=" + "a" * 10_000, f"/notices.json?before={HUGE}", "/notices.json?kind=%00",
 ]  # fmt: skip
 OFFICE_RUBBISH = [
     f"/staff/releases?after=2026-11-20.{HUGE}", "/staff/releases?after=x", "/staff/releases?state=x", "/staff/releases?state=",
