@@ -24,6 +24,7 @@ class Fact:
     summary: str
     severity: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    detail: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -225,11 +226,20 @@ def _assessments(chance: Random, city: City) -> Iterator[Fact]:
                     person,
                     None,
                     f"{year}年度考核：{grade}",
+                    detail={"year": year, "grade": grade, "of": person.profession},
                 )
         for firm in city.firms:
             if firm.established_on.year <= year:
                 grade = chance.choices([g for g, _ in _FIRM_GRADES], [w for _, w in _FIRM_GRADES])[0]
-                yield Fact("annual_assessment", decided, firm, None, None, f"{year}年度检查考核：{grade}")
+                yield Fact(
+                    "annual_assessment",
+                    decided,
+                    firm,
+                    None,
+                    None,
+                    f"{year}年度考核：{grade}",
+                    detail={"year": year, "grade": grade, "of": firm.kind},
+                )
 
 
 def _other(chance: Random, city: City) -> Iterator[Fact]:

@@ -20,7 +20,7 @@ from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed import draws, rights
+from seed import draws, rights, roster, standing
 from seed.city import city
 from seed.facts import BUREAU, Fact, facts
 from seed.lists import Lists
@@ -72,6 +72,7 @@ class _Loading:
         today = self.office.city.today
         happened = facts(self.office.city)
         start = today - _SPAN
+        standing.former(self.office)
         self._enrol(start)
         matters = draws.prepare(self.office)
         lists = Lists(self.office, self.firms, self.people, happened)
@@ -80,6 +81,8 @@ class _Loading:
             following = min(day + _WEEK, today)
             self.office.clock.set(at(following, 10))
             self._enrol(following)
+            if day < standing.announced(today) <= following:
+                standing.present(self.office)
             self._record([fact for fact in happened if day < fact.decided_on <= following])
             lists.week(following)
             self._release(following)
@@ -87,7 +90,9 @@ class _Loading:
                 draws.finished(self.office, matters, following)
             self.progress("信用事件与公示", 0.3 + 0.65 * ((following - start) / _SPAN))
             day = following
+        roster.changes(self.office, self.firms, self.people)
         self._aftermath()
+        standing.waiting(self.office)
         draws.waiting(self.office, matters)
         intake.run(self.office.work)
         end.run(self.office.work)
@@ -172,6 +177,7 @@ class _Loading:
             restricted={code: text for code, text in fact.columns.items() if code in RESTRICTED},
             severity=fact.severity,
             missing=missing,
+            detail=fact.detail,
             # Practitioners' yearly assessments are shown on request, not published one by one.
             scope="仅政府部门内部共享"
             if person and fact.kind in ("annual_assessment", "pro_bono")
