@@ -32,7 +32,7 @@ SIX = (
     "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
 )
 def test_the_tour_of_the_readme(legalcredit: Commands, tmp_path: Path) -> None:
-    office, citizen = transcript.blocks(README)
+    office, citizen, *_ = transcript.blocks(README)
     environment = {
         **legalcredit.environment,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
