@@ -4,8 +4,10 @@ Nothing becomes public on one person's word: the record is corrected in the regi
 says now into the notice (政府信息公开条例第四十一条). Until then the notice stands on the work list.
 """
 
+import tomllib
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
@@ -26,9 +28,6 @@ from registry.kernel.faults import Conflict, NotFound, Refused
 from registry.kernel.part import Duty
 from registry.kernel.work import WorkSession
 from registry.kernel.workdays import add_workdays
-
-WORKDAYS = 5
-"""Working days from a correction to the correction of what is public (行政处罚结果信息网上公开暂行办法)."""
 
 
 class Pending(NamedTuple):
@@ -136,9 +135,20 @@ def _last() -> ColumnElement[int]:
     return found.correlate(Release).scalar_subquery()
 
 
+def _workdays(since: date) -> int:
+    """Working days from a correction of that day to the correction of what is public."""
+    terms = tomllib.loads((Path(__file__).parent / "amend.toml").read_text("utf-8"))["term"]
+    workdays: int = next(
+        term["workdays"]
+        for term in terms
+        if term.get("from", date.min) <= since <= term.get("until", date.max)
+    )
+    return workdays
+
+
 def _duty(session: WorkSession, row: Any) -> Duty:
     since: date = local_day(row.recorded_at)
-    due = add_workdays(session, since, WORKDAYS)
+    due = add_workdays(session, since, _workdays(since))
     return Duty(
         title=f"按更正后的记录更正公示：{row.subject_name}",
         endpoint="release.notice",

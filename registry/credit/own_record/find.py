@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from sqlalchemy import select
+
 from registry.accounts import lookups
 from registry.accounts.lookups import Look
 from registry.credit import catalogue, correction, disclosure
@@ -20,6 +22,7 @@ from registry.kernel.work import WorkSession
 from registry.roster import find as roster
 from registry.roster import kinds
 from registry.roster.find import Found
+from registry.roster.tables import PractitionerRow
 
 WHY: dict[Why, str] = {
     "counts": "计分",
@@ -80,6 +83,7 @@ def compiled(session: WorkSession, subject: Found) -> OwnRecord:
     )
     records = [
         subject.public_id,
+        *_merged(session, subject),
         *(event.public_id for event in events),
         *(one.public_id for one in objected),
         *(one.public_id for one in asked),
@@ -97,6 +101,15 @@ def compiled(session: WorkSession, subject: Found) -> OwnRecord:
         standings=tuple(_graded(session, own)),
         looks=tuple(sorted(looks, key=lambda look: look.at, reverse=True)),
     )
+
+
+def _merged(session: WorkSession, subject: Found) -> Sequence[str]:
+    """The records that were merged into this one: whoever looked at those looked at this person."""
+    if subject.kind != "practitioner":
+        return []
+    return session.scalars(
+        select(PractitionerRow.public_id).where(PractitionerRow.merged_into_id == subject.id)
+    ).all()
 
 
 def _person(session: WorkSession, subject: Found) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
