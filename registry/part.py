@@ -55,8 +55,8 @@ from registry.web import (
     credit_evidence,
     credit_override,
     duties,
-    imports,
     exports,
+    imports,
     limits,
     listings,
     log,
@@ -158,7 +158,7 @@ PART = Part(
             "记录经程序作出的事件（检查、投诉、承诺、名单、异议、修复）",
             frozenset({"clerk", "head", "legal", "leader", "inspector"}),
         ),
-        Permission("credit.correct", "更正和撤销信用事件", frozenset({"clerk", "head"})),
+        Permission("credit.correct", "更正和撤销信用事件", frozenset({"clerk", "head", "leader"})),
         Permission("credit.override", "审核与条文不一致的处罚录入", frozenset({"leader"})),
         Permission(
             evidence.READ,

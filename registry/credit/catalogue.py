@@ -43,9 +43,11 @@ class Kind:
     before_licence: bool
     fields: tuple[FormField, ...]
 
-    def form(self, subjects: frozenset[str]) -> tuple[FormField, ...]:
+    def form(self, subjects: frozenset[str], *, corrects: bool = False) -> tuple[FormField, ...]:
         """The fields for a subject with these professions, or of this kind of organisation."""
-        return tuple(field for field in self.fields if field.asked_of(subjects))
+        return tuple(
+            field for field in self.fields if field.asked_of(subjects) and not (corrects and field.once)
+        )
 
 
 @dataclass(frozen=True)

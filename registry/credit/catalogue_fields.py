@@ -32,7 +32,7 @@ class FormField:
     """One field. `subjects` are the professions and kinds of organisation whose form has it, empty for all.
 
     `choices_for` gives a subject choices of its own. `when` says in which case the field is asked for at all; it is then
-    required as `required` says. A `code` of XK_, CF_ or BZ is a column of double publicity, any other one a detail.
+    required as `required` says; `once`, only when the event is recorded, not when it is corrected. A `code` of XK_, CF_ or BZ is a column of double publicity, any other one a detail.
     """
 
     code: str
@@ -48,6 +48,7 @@ class FormField:
     initial: str = ""
     subjects: frozenset[str] = frozenset()
     when: Condition | None = None
+    once: bool = False
 
     @property
     def is_column(self) -> bool:
@@ -136,4 +137,5 @@ def form_field(table: Mapping[str, Any]) -> FormField:
         initial=table.get("initial", ""),
         subjects=frozenset(table.get("subjects", ())),
         when=Condition(when["field"], frozenset(when["is"])) if when else None,
+        once=table.get("once", False),
     )

@@ -45,6 +45,7 @@ class _Field(Schema):
     initial = fields.String()
     subjects = fields.List(fields.String())
     when = fields.Nested(_When)
+    once = fields.Boolean()
 
     @validates_schema
     def _agrees(self, table: Mapping[str, Any], **_: Any) -> None:

@@ -7,18 +7,22 @@ correction of a corrected event is simply the next.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 
 from registry.accounts import staff
 from registry.credit import catalogue, record
+from registry.credit.breaches import judged
 from registry.credit.columns import FIELDS
 from registry.credit.find import Event
 from registry.credit.find import event as find_event
 from registry.credit.find import restricted as find_restricted
+from registry.credit.party import party
 from registry.credit.record import CreditEvent, NewEvent, Subject
 from registry.credit.standing.tables import WordsRow
+from registry.credit.statutes import Breach
 from registry.credit.tables import EventRow
 from registry.credit.wording import opened
 from registry.kernel.access import Actor
@@ -26,6 +30,7 @@ from registry.kernel.faults import Conflict, Invalid
 from registry.kernel.work import WorkSession
 
 PERMISSION = catalogue.kind("correction").permission
+OVERRIDE = "credit.override"
 ACT = "credit.correct"
 _TITLES = {
     "decided_on": "决定日期",
@@ -61,8 +66,9 @@ class Correction(NamedTuple):
 def correct(session: WorkSession, actor: Actor, *, event: str, now: NewEvent, reason: str) -> CreditEvent:
     """Records how an event should have read: `now` is the whole record, its kind and subject those of the event.
 
-    Raises Refused, NotFound, Invalid (`reason`; nothing changed), Conflict for an annulled event or where another record
-    bears the corrected number and day already. The act is `credit.correct` on the first event.
+    Raises Refused, NotFound, Invalid (`reason`; nothing changed), Conflict for an annulled event, where another record
+    bears the corrected number and day already, and for a penalty that breaks its statute only as corrected: that takes a
+    leader who did not record it (`breach`). The act is `credit.correct` on the first event.
     """
     actor.require(PERMISSION)
     row = record.locked(session, event)
@@ -83,6 +89,11 @@ def correct(session: WorkSession, actor: Actor, *, event: str, now: NewEvent, re
         taken = record.known(session, now)
         if taken is not None and taken != event:
             raise Conflict("另有一条记录是更正后的文书号和日期", rule="known-record")
+    if new := _new_breaches(session, actor, before, now):
+        raise Conflict(
+            f"更正后的处罚与条文不一致（{new[0].article}：{new[0].message}），须由录入人以外的分管领导更正",
+            rule="breach",
+        )
     number = session.scalar(select(func.count(EventRow.id)).where(EventRow.target_id == row.id)) or 0
     answer = replace(
         now,
@@ -114,7 +125,10 @@ def chain(session: WorkSession, event: int) -> list[Correction]:
     found = []
     for row in rows:
         detail = opened(session, row.wording).detail
-        changes = tuple(Change(code, title_of(code), was, now) for code, was, now in detail["changes"])
+        changes = tuple(
+            Change(code, title_of(code), _in_words(code, was), _in_words(code, now))
+            for code, was, now in detail["changes"]
+        )
         by = names.get(row.recorded_by or "", row.recorded_by or "")
         found.append(Correction(row.public_id, row.recorded_at, by, detail["reason"], changes))
     return found
@@ -128,6 +142,27 @@ def title_of(field: str) -> str:
         return FIELDS[field].title
     titles = {one.code: one.title for kind in catalogue.KINDS.values() for one in kind.fields}
     return titles.get(field.removeprefix("detail."), field)
+
+
+def columns_in_words(columns: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Columns of double publicity by title; an amount in 万元 says also what it is in yuan."""
+    return [(FIELDS[code].title, _in_words(code, value)) for code, value in columns.items() if code in FIELDS]
+
+
+def _in_words(field: str, text: str) -> str:
+    if text and field in FIELDS and FIELDS[field].type == "amount":
+        return f"{text} 万元（{Decimal(text) * 10_000:,.2f} 元）"
+    return text
+
+
+def _new_breaches(session: WorkSession, actor: Actor, before: Event, now: NewEvent) -> list[Breach]:
+    """What the record breaks as corrected and did not before, nothing for a leader who did not record it."""
+    if before.subject.public_id is None or (actor.may(OVERRIDE) and actor.id != before.recorded_by):
+        return []
+    of = party(session, before.subject.public_id)
+    known = {(one.article, one.rule) for one in judged(session, of, before, own=before.public_id).breaches}
+    breaches = judged(session, of, now, own=before.public_id).breaches
+    return [one for one in breaches if (one.article, one.rule) not in known]
 
 
 def _changes(before: Event, restricted: Mapping[str, str], now: NewEvent) -> list[Change]:

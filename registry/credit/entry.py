@@ -6,19 +6,19 @@ Reading stores nothing; `enter` records what has been read. The form's live chec
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from registry.credit import catalogue, record, statutes
+from registry.credit import catalogue, record
+from registry.credit.breaches import judged
 from registry.credit.catalogue import Kind
 from registry.credit.catalogue_fields import Value
 from registry.credit.columns import SCOPES
 from registry.credit.entry_columns import Office, read_columns
 from registry.credit.find import Event, restricted
 from registry.credit.head_penalty import head_penalty
-from registry.credit.party import Party, penalties_of
-from registry.credit.penalties import read as read_penalty
+from registry.credit.party import Party
 from registry.credit.record import CreditEvent, NewEvent
 from registry.credit.statutes import Breach
 from registry.credit.tables import EventRow
@@ -85,8 +85,8 @@ class Reading:
             self.fault(name, fault.rule, fault.message)
             return None
 
-    def fields(self) -> None:
-        for one in self.kind.form(self.party.subjects):
+    def fields(self, *, corrects: bool) -> None:
+        for one in self.kind.form(self.party.subjects, corrects=corrects):
             if one.when is not None and not one.when.holds(self.values):
                 continue
             try:
@@ -115,7 +115,7 @@ def read(
     must = kind.document == "must"
     number = "" if kind.document == "none" else reading.text("document_number", "文书号", required=must)
     authority = reading.text("authority", kind.authority_title, required=True)
-    reading.fields()
+    reading.fields(corrects=before is not None)
     if kind.summary is None:
         reading.text("summary", "内容", required=True)
     scope = reading.text("scope", "信息使用范围", required=False) or SCOPES[0]
@@ -148,7 +148,7 @@ def read(
         restricted=columns.restricted,
         severity=_severity(kind, graded, columns.penalties, decided_on),
         simple=bool(reading.text("simple", "简易程序", required=False)),
-        detail=detail if before is None or kind.fields else before.detail,
+        detail={**_kept(kind, before), **detail},
         missing=columns.missing,
         scope=scope,
         # Two of one day without a document, such as two services of an hour, are two.
@@ -177,16 +177,16 @@ def enter(session: WorkSession, actor: Actor, entry: Entry) -> CreditEvent:
         raise Conflict("这条记录已经录入过", rule="known-record")
     if entry.breaches:
         raise Conflict("处罚与条文不一致，须由分管领导审核后记录", rule="breach")
-    return store(session, actor, entry.new, entry.head)
+    return store(session, entry.new, entry.head, by=actor.id)
 
 
-def store(session: WorkSession, actor: Actor, new: NewEvent, head: NewEvent | None) -> CreditEvent:
-    """Records an event that has been decided on, and the penalty of the head that came along with it."""
-    made = record.put(session, actor, [new])[0].event
+def store(session: WorkSession, new: NewEvent, head: NewEvent | None, *, by: str) -> CreditEvent:
+    """Records an event that has been decided on, and the penalty of the head that came along; `by` typed it."""
+    made = record.put(session, [new], by=by)[0].event
     if made is None or not made.created:
         raise Conflict("这条记录已经录入过", rule="known-record")
     if head is not None:
-        along = record.put(session, actor, [replace(head, target=made.id)])[0].event
+        along = record.put(session, [replace(head, target=made.id)], by=by)[0].event
         if along is None or not along.created:
             raise Conflict("对负责人的处罚已经录入过", rule="known-record")
     return made
@@ -218,29 +218,20 @@ def _held_against(
     warnings = list(_numbers(session, new, own))
     if new.kind != "penalty":
         return Entry(new, warnings=tuple(warnings), same=same)
-    conduct = new.detail.get("conduct_on")
-    on = date.fromisoformat(conduct) if conduct else new.decided_on
-    penalty = read_penalty(
-        new.columns,
-        new.detail,
-        subjects=reading.party.subjects,
-        decided_on=new.decided_on,
-        authority=new.authority,
-    )
-    past = penalties_of(session, reading.party, but=[own] if own else [])
-    breaches = statutes.check(penalty, past, on)
+    of_penalty = judged(session, reading.party, new, own=own)
+    breaches = of_penalty.breaches
     head = None
     if before is None and "head_penalty" in reading.values:
         along = head_penalty(session, reading.party, new, reading.values, office)
         if along.fault is not None:
             return Entry(None, faults=(along.fault,))
-        head, breaches = along.new, [*breaches, *along.breaches]
+        head, breaches = along.new, (*breaches, *along.breaches)
     return Entry(
         new,
         head,
         warnings=tuple(warnings),
-        breaches=tuple(breaches),
-        consequences=tuple(statutes.consequences(penalty)),
+        breaches=breaches,
+        consequences=of_penalty.consequences,
         same=same,
     )
 
@@ -297,6 +288,12 @@ def _words(value: Value | None) -> str:
 
 def _key(reading: Reading) -> str:
     return "\n".join(f"{code}={_words(value)}" for code, value in sorted(reading.values.items()))
+
+
+def _kept(kind: Kind, before: Event | None) -> dict[str, Any]:
+    """What an event that is corrected holds beyond its form: a leader's consent, what an inspection found."""
+    codes = {one.code for one in kind.fields if not one.once}
+    return {code: value for code, value in before.detail.items() if code not in codes} if before else {}
 
 
 def _is_column(kind: Kind, code: str) -> bool:

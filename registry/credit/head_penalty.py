@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from registry.credit import statutes
+from registry.credit.breaches import judged
 from registry.credit.catalogue_fields import Value
 from registry.credit.entry_columns import Office, read_columns
-from registry.credit.party import Party, party, penalties_of
-from registry.credit.penalties import read as read_penalty
+from registry.credit.party import Party, party
 from registry.credit.record import NewEvent
 from registry.credit.statutes import Breach
 from registry.kernel.faults import FieldFault
@@ -84,12 +83,4 @@ def head_penalty(
         missing=columns.missing,
         scope=of_firm.scope,
     )
-    penalty = read_penalty(
-        new.columns,
-        new.detail,
-        subjects=head.subjects,
-        decided_on=new.decided_on,
-        authority=new.authority,
-    )
-    breaches = statutes.check(penalty, penalties_of(session, head), new.decided_on)
-    return Along(new, tuple(breaches))
+    return Along(new, judged(session, head, new).breaches)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from registry.accounts import staff
 from registry.credit import catalogue, entry, sealing
+from registry.credit.correction import OVERRIDE
 from registry.credit.entry import Entry
 from registry.credit.record import CreditEvent, NewEvent, Subject
 from registry.credit.statutes import Breach
@@ -24,7 +25,7 @@ from registry.kernel.work import WorkSession
 from registry.roster import find
 from registry.roster.find import Found
 
-DECIDE = "credit.override"
+DECIDE = OVERRIDE
 _WORDING = "reg_credit_overrides.wording"
 _ANSWER = "reg_credit_overrides.answer"
 _LONGEST = 1000
@@ -105,8 +106,9 @@ def allow(session: WorkSession, actor: Actor, *, override: str, reason: str) -> 
         "override": {"draft": row.public_id, "reason": reason, "breaches": breaches, "by": actor.name}
     }
     new = _event(kept["new"])
-    drafter = replace(new, detail={**new.detail, **answered})
-    made = entry.store(session, actor, drafter, _event(kept["head"]) if kept["head"] else None)
+    answered_for = replace(new, detail={**new.detail, **answered})
+    head = _event(kept["head"]) if kept["head"] else None
+    made = entry.store(session, answered_for, head, by=row.drafted_by)
     row.event_id = made.id
     _decide(session, actor, row, "allowed", reason)
     session.act("credit.override", row.public_id, event=made.public_id, rules=row.rules)

@@ -122,15 +122,15 @@ def record_many(session: WorkSession, actor: Actor, events: Sequence[NewEvent]) 
         {found.permission for new in events if (found := catalogue.KINDS.get(new.kind))}
     ):
         actor.require(permission)
-    return put(session, actor, events)
+    return put(session, events, by=actor.id)
 
 
-def put(session: WorkSession, actor: Actor, events: Sequence[NewEvent]) -> list[Recorded]:
-    """As `record_many`, for a caller that has checked who may: a leader's consent records what a clerk drafted."""
+def put(session: WorkSession, events: Sequence[NewEvent], *, by: str) -> list[Recorded]:
+    """As `record_many`, for a caller that has checked who may: a leader's consent records what a clerk (`by`) typed."""
     recorded: list[Recorded] = []
     rest = iter(events)
     while chunk := list(islice(rest, CHUNK)):
-        recorded += _record(session, actor, _named(session, chunk), offset=len(recorded))
+        recorded += _record(session, by, _named(session, chunk), offset=len(recorded))
     return recorded
 
 
@@ -138,7 +138,7 @@ def answer(
     session: WorkSession, actor: Actor, *, to: EventRow, act: str, new: NewEvent, **detail: object
 ) -> CreditEvent:
     """Adds an event that answers another, and names the act on that one. The caller has checked what it may say."""
-    values = _values(session, actor, replace(new, target=to.id), session.new_id())
+    values = _values(session, actor.id, replace(new, target=to.id), session.new_id())
     made = _insert(session, [values])[0]
     session.act(act, to.public_id, by=made.public_id, **detail)
     return made
@@ -233,7 +233,7 @@ def _name(subject: Subject, names: Mapping[tuple[str, int], str]) -> Subject:
     return replace(subject, name=found)
 
 
-def _record(session: WorkSession, actor: Actor, events: Sequence[NewEvent], *, offset: int) -> list[Recorded]:
+def _record(session: WorkSession, by: str, events: Sequence[NewEvent], *, offset: int) -> list[Recorded]:
     faults = [
         FieldFault(f"events[{number}].{fault.path}", fault.rule, fault.message)
         for number, new in enumerate(events, offset)
@@ -241,7 +241,7 @@ def _record(session: WorkSession, actor: Actor, events: Sequence[NewEvent], *, o
     ]
     if faults:
         raise Invalid("信用事件填写有误", faults)
-    values = [_values(session, actor, new, "") for new in events]
+    values = [_values(session, by, new, "") for new in events]
     keys = [row["natural_key"] for row in values]
     known = {
         row.natural_key: (row.content, CreditEvent(row.id, row.public_id, created=False))
@@ -311,7 +311,7 @@ def _key(session: WorkSession, new: NewEvent) -> str:
     return session.keys.blind(f"{natural}\n{new.key}", "reg_credit_events.natural_key")
 
 
-def _values(session: WorkSession, actor: Actor, new: NewEvent, public_id: str) -> dict[str, Any]:
+def _values(session: WorkSession, by: str, new: NewEvent, public_id: str) -> dict[str, Any]:
     """The row to insert. What the register adds later (which subject the row is bound to) is no part of `content`."""
     content = [
         dict(new.columns), dict(new.restricted), dict(new.detail), new.summary, new.severity, new.simple, new.scope, new.state,
@@ -336,7 +336,7 @@ def _values(session: WorkSession, actor: Actor, new: NewEvent, public_id: str) -
         "natural_key": _key(session, new),
         "content": session.keys.blind(_text(content), "reg_credit_events.content"),
         "recorded_at": session.now,
-        "recorded_by": actor.id,
+        "recorded_by": by,
     }
 
 

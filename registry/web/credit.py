@@ -6,14 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.accounts import staff
-from registry.credit import browse, catalogue, correction, disclosure, evidence, find, record, statutes
+from registry.credit import browse, catalogue, correction, disclosure, evidence, find, record
+from registry.credit.breaches import NOTHING, judged
 from registry.credit.browse import Asked
 from registry.credit.columns import FIELDS, RESTRICTED
 from registry.credit.entry_columns import Office
 from registry.credit.find import Event
-from registry.credit.party import Party, party, penalties_of
-from registry.credit.penalties import read as read_penalty
-from registry.credit.statutes import Breach
+from registry.credit.party import Party, party
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Invalid
 from registry.kernel.host import settings, work
@@ -103,15 +102,14 @@ def event(public_id: str) -> ResponseReturnValue:
         return render_template(
             "registry/credit/event.html",
             event=found,
-            columns=[(FIELDS[code].title, value) for code, value in found.columns.items() if code in FIELDS],
+            columns=correction.columns_in_words(found.columns),
             restricted=[
                 FIELDS[code].title for code in find.restricted(session, public_id) if code in RESTRICTED
             ],
             details=_details(found),
             chain=correction.chain(session, found.id),
             evidence=[file for owner in owners for file in evidence.of(session, owner)],
-            breaches=breaches(session, found, of),
-            consequences=_consequences(found, of),
+            judged=judged(session, of, found, own=public_id) if not found.annulled_by else NOTHING,
             override=overridden,
             along=browse.along(session, found.id),
             ended=disclosure.ended(session, [found.id]).get(found.id),
@@ -156,38 +154,6 @@ def _day_typed(name: str, text: str) -> date:
         return date.fromisoformat(read_date(text))
     except (CellFault, ValueError) as fault:
         raise Invalid.field(name, "date-form", "请填写日期，例如 2026-11-20") from fault
-
-
-def breaches(session: WorkSession, found: Event, of: Party | None) -> list[Breach]:
-    """What a recorded penalty breaks of its statute, whoever recorded it; nothing about a subject nobody registered."""
-    if found.kind.code != "penalty" or of is None:
-        return []
-    penalty = read_penalty(
-        found.columns,
-        found.detail,
-        subjects=of.subjects,
-        decided_on=found.decided_on,
-        authority=found.authority,
-    )
-    past = [
-        one for one in penalties_of(session, of, but=[found.public_id]) if one.decided_on < found.decided_on
-    ]
-    conduct = found.detail.get("conduct_on")
-    return statutes.check(penalty, past, date.fromisoformat(conduct) if conduct else found.decided_on)
-
-
-def _consequences(found: Event, of: Party | None) -> list[tuple[str, str]]:
-    if found.kind.code != "penalty" or of is None or found.annulled_by:
-        return []
-    return statutes.consequences(
-        read_penalty(
-            found.columns,
-            found.detail,
-            subjects=of.subjects,
-            decided_on=found.decided_on,
-            authority=found.authority,
-        )
-    )
 
 
 def _party(session: WorkSession, found: Event) -> Party | None:

@@ -181,7 +181,7 @@ def _form(
         party=of,
         kind=kind,
         version=catalogue.VERSION,
-        fields=kind.form(of.subjects),
+        fields=kind.form(of.subjects, corrects=before is not None),
         articles=articles_for(of.subjects, session.today),
         chosen=held,
         values={name: some[0] for name, some in held.items() if some},

@@ -3,8 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.credit import evidence, override
-from registry.credit.columns import FIELDS
+from registry.credit import correction, evidence, override
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Invalid
 from registry.kernel.host import work
@@ -63,7 +62,7 @@ def _page(public_id: str, faults: dict[str, list[str]]) -> str:
     return render_template(
         "registry/credit/override.html",
         draft=found,
-        columns=[(FIELDS[code].title, value) for code, value in found.new.columns.items() if code in FIELDS],
+        columns=correction.columns_in_words(found.new.columns),
         evidence=files,
         values=request.form,
         faults=faults,

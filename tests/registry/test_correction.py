@@ -81,7 +81,7 @@ def test_a_wrong_fine_and_day_are_corrected_and_the_first_record_stays(work: Wor
         assert {(change.title, change.was, change.now) for change in one.changes} == {
             ("决定日期", "2026-05-20", "2026-05-21"),
             ("失信程度", "一般", "严重"),
-            ("罚款金额", "0.300000", "0.500000"),
+            ("罚款金额", "0.300000 万元（3,000.00 元）", "0.500000 万元（5,000.00 元）"),
         }
         row = session.scalars(select(EventRow).where(EventRow.public_id == penalty)).one()
         assert (row.decided_on, row.severity) == (date(2026, 5, 20), "一般")

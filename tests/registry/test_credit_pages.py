@@ -176,9 +176,33 @@ def test_a_breach_of_the_statute_takes_a_leader_and_is_sealed_until_then(
     page = head.get(f"/staff/credit/{event}").text
     assert "超出该条幅度" in page
     assert "上级复函同意" in page
+    assert "测试clerk" in page, "who typed it"
+    corrected = {**too_much, "CF_WFXW": "双方代理", "reason": "类型写错"}
+    assert clerk.post(f"/staff/credit/{event}/correct", **corrected).status_code == 303
+    page = head.get(f"/staff/credit/{event}").text
+    assert "上级复函同意" in page, "what a leader answered for stays with the corrected record"
     assert leader.post(f"/staff/credit/overrides/{draft}/allow", reason="再同意").status_code == 409
     with host.work.read() as session:
         assert override.duties(session, 10) == []
+
+
+def test_no_correction_leads_round_the_leader(sign_in: SignIn, enrolled: Enrolled) -> None:
+    """A penalty within its range may not be corrected out of it by a clerk."""
+    clerk = sign_in("clerk")
+    event = made_at(clerk.post("/staff/credit/new", **penalty(enrolled[1].public_id)))
+    out_of_range = penalty("", CF_NR_FK="60000", reason="决定书是六万元")
+    refused = clerk.post(f"/staff/credit/{event}/correct", **out_of_range)
+    assert refused.status_code == 409
+    assert "须由录入人以外的分管领导更正" in refused.text
+    assert sign_in("leader").post(f"/staff/credit/{event}/correct", **out_of_range).status_code == 303
+    both = sign_in("clerk", "leader", username="both")
+    own = made_at(
+        both.post(
+            "/staff/credit/new", **penalty(enrolled[1].public_id, document_number="示司罚决字〔2026〕第8号")
+        )
+    )
+    sent = {**out_of_range, "document_number": "示司罚决字〔2026〕第8号"}
+    assert both.post(f"/staff/credit/{own}/correct", **sent).status_code == 409
 
 
 def test_who_drafted_it_never_decides_even_as_a_leader(sign_in: SignIn, enrolled: Enrolled) -> None:
@@ -222,6 +246,8 @@ def test_a_firm_s_penalty_falls_on_its_head_too(host: Host, sign_in: SignIn, enr
         assert along.columns["CF_NR_FK"] == "2.000000"
         assert along.columns["CF_YJ"] == "《中华人民共和国律师法》第五十条第二款"
     assert along.public_id in clerk.get(f"/staff/credit/{event}").text
+    form = clerk.get(f"/staff/credit/{event}/correct").text
+    assert "负责人一并处罚" not in form, "the head's record is corrected on its own page"
     assert event in clerk.get(f"/staff/credit/{along.public_id}").text
 
 
