@@ -31,6 +31,10 @@ def altered(published: Json, seed: int) -> Json:
     """The record with one of its values another one, or a member more or less."""
     chance = random.Random(seed)
     tampered = copy.deepcopy(published)
+    if published["unassignable"] and chance.random() < 0.5:
+        named = tampered["unassignable"]["units"]  # fewer of them may well be served together
+        tampered["unassignable"]["units"] = sorted(chance.sample(named, chance.randrange(len(named))))
+        return tampered
     path = chance.choice(_by_class(published, chance))
     at(tampered, path[:-1])[path[-1]] = chance.choice(others(at(published, path)))
     return tampered
@@ -82,10 +86,12 @@ def _step(drawn: Json, chance: random.Random) -> Json:
 
 
 def _frame(chance: random.Random) -> tuple[Json, list[Json]]:
+    """Every other frame is tight: few inspectors, few of them leads, most units drawn, so that one seat decides others."""
+    tight = chance.random() < 0.5
     strata = [
         {
             "id": name,
-            "rate_bp": chance.choice([0, 1, 500, 2500, 5000, 10000]),
+            "rate_bp": chance.choice([5000, 10000] if tight else [0, 1, 500, 2500, 5000, 10000]),
             "min": chance.choice([0, 0, 1, 3]),
             "max": chance.choice([None, None, 3, 8]),
         }
@@ -101,26 +107,26 @@ def _frame(chance: random.Random) -> tuple[Json, list[Json]]:
             note=chance.choice([None, None, '换行\n与"引号"\\ 和\u2028']),
             **chance.choice(_STANDING),
         )
-        for n in range(chance.choice([1, 4, 12, 25]))
+        for n in range(chance.choice([4, 7, 9] if tight else [1, 4, 12, 25]))
     ]
     names = [entry["id"] for entry in units]
     inspectors = [
         inspector(
             f"J{n:02}",
-            lead=chance.random() < 0.6,
+            lead=chance.random() < (0.35 if tight else 0.6),
             kinds=sorted(chance.sample(_KINDS, chance.randint(1, 3))),
             district=chance.choice(_DISTRICTS),
             recused=sorted(chance.sample(names, min(len(names), chance.choice([0, 0, 1, 3])))),
             **chance.choice(({}, {}, {}, {}, {"status": "excluded", "ground": "on_leave"})),
         )
-        for n in range(chance.choice([3, 5, 8, 34]))
+        for n in range(chance.choice([4, 5, 6] if tight else [3, 5, 8, 34]))
     ]
     plan, supplied = _chance(chance)
     rules = team(
         size=chance.choice([2, 2, 3]),
-        lead_required=chance.random() < 0.5,
+        lead_required=tight or chance.random() < 0.5,
         cross_district=chance.random() < 0.5,
-        max_load=chance.choice([None, None, 1, 2, 4]),
+        max_load=chance.choice([None, 2, 3, 4, 5] if tight else [None, None, 1, 2, 4]),
     )
     changes = {"strata": strata, "reserve": chance.choice([0, 2, 100]), "team": rules, "entropy": plan}
     return frame(units, inspectors, **changes), supplied
