@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from registry.accounts import audit
 from registry.credit.casework.tables import StepRow
+from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.clock import local_day
 from registry.kernel.faults import FieldFault, Invalid, Refused
@@ -83,9 +84,17 @@ def actors(session: WorkSession, record: str, *names: str) -> frozenset[str]:
 
 
 def recorders(session: WorkSession, event: str) -> frozenset[str]:
-    """Who put an event (public id) on record. Empty once the audit book no longer says."""
-    found = audit.find(session, verb="credit.record", record=event, limit=10)
-    return frozenset(entry.actor_id for entry in found if entry.actor_id)
+    """Who put an event (public id) on record, and who corrected it.
+
+    Of events older than the column the audit book tells, as long as it holds the act.
+    """
+    own = select(EventRow.id).where(EventRow.public_id == event).scalar_subquery()
+    correction = (EventRow.target_id == own) & (EventRow.kind == "correction")
+    found = set(session.scalars(select(EventRow.recorded_by).where((EventRow.id == own) | correction)))
+    if None in found:
+        acts = audit.find(session, verb="credit.record", record=event, limit=10)
+        found |= {act.actor_id for act in acts}
+    return frozenset(who for who in found if who)
 
 
 def bar(actor: Actor, barred: frozenset[str], *, why: str) -> None:

@@ -130,7 +130,7 @@ def prospect(session: WorkSession, event: str) -> Prospect:
         raise Conflict(f"“{found.kind.title}”不适用信用修复", rule="not_repairable")
     regime = rules.of(session.today)
     try:
-        handle.repairable(session, found)
+        handle.admit(session, found)
         why_not = None
     except Conflict as refused:
         why_not = refused.title

@@ -32,7 +32,7 @@ class Asked:
     public_id: str
 
 
-def repairable(session: WorkSession, event: Event) -> None:
+def admit(session: WorkSession, event: Event) -> None:
     """Raises Conflict when the event cannot be repaired at all, or not any more, or not yet (`too_early`, with the day)."""
     if event.kind.code not in rules.KINDS:
         raise Conflict(f"“{event.kind.title}”不适用信用修复", rule="not_repairable")
@@ -54,7 +54,7 @@ def repairable(session: WorkSession, event: Event) -> None:
 def apply(session: WorkSession, actor: Actor, *, event: str, number: str, duties: str, contact: str) -> Asked:
     """申请: the subject of the event, told by `number`, asks for its repair; `duties` is what was done to make good.
 
-    Raises Refused (`not_subject`), Conflict (as `repairable`; `asked` while another request waits), Invalid naming
+    Raises Refused (`not_subject`), Conflict (as `admit`; `asked` while another request waits), Invalid naming
     fields, NotFound. The act is `repair.apply`.
     """
     actor.require(states.RECEIVE)
@@ -63,7 +63,7 @@ def apply(session: WorkSession, actor: Actor, *, event: str, number: str, duties
         raise NotFound("没有这条信用事件")
     found = credit.event(session, event)
     told = identity.verify(session, found, number)
-    repairable(session, found)
+    admit(session, found)
     open_ = select(RepairRow.id).where(RepairRow.event_id == found.id, RepairRow.state.in_(states.OPEN))
     if session.scalar(open_) is not None:
         raise Conflict("这条记录的信用修复申请正在办理", rule="asked")
@@ -217,7 +217,7 @@ def wording(session: WorkSession, row: RepairRow) -> Mapping[str, str]:
 
 def _require_conditions(session: WorkSession, row: RepairRow) -> None:
     event = credit.event(session, session.get_one(EventRow, row.event_id).public_id)
-    repairable(session, event)
+    admit(session, event)
     unmet = [condition for condition in conditions(session, row, event) if not condition.met]
     if unmet:
         said = "；".join(f"{condition.title}：{condition.found}" for condition in unmet)
