@@ -17,6 +17,7 @@ from registry.credit import catalogue, find, record
 from registry.credit.columns import SCOPES
 from registry.credit.record import NewEvent, Subject
 from registry.kernel.access import Actor
+from registry.kernel.clock import local_day
 from registry.kernel.faults import Conflict, FieldFault, Invalid
 from registry.kernel.work import WorkSession
 from registry.roster import kinds
@@ -51,7 +52,7 @@ class Rule:
 @dataclass(frozen=True)
 class Year:
     """One year of one profession, or of an organisation. `grade` is None while the assessment is open; `absent` says that
-    nobody recorded any by its last day. `offers` are states (code, title) that may follow."""
+    nobody recorded any by its last day. `offers` are states (code, title) that may follow, for the latest year alone."""
 
     year: int
     code: str
@@ -129,7 +130,11 @@ def record_year(
 
 
 def years(session: WorkSession, subject: Found) -> list[Year]:
-    """The table of a subject, newest year first, at most SHOWN_YEARS for each licence, or for the organisation."""
+    """The table of a subject, newest year first, at most SHOWN_YEARS for each profession, or for the organisation.
+
+    Years that had closed when the subject came on the register are shown only where they have a grade: nobody is called
+    absent for what the register was not there to see.
+    """
     spans = _spans(session, subject)
     if not spans:
         return []
@@ -139,12 +144,17 @@ def years(session: WorkSession, subject: Found) -> list[Year]:
         if event.annulled_by is None and (year := year_of(event)):
             by_year.setdefault((year, str(event.detail.get("of", ""))), event)
     shown = []
-    for code, first, last in spans:
+    for code, first, last, enrolled_on in spans:
+        own: list[Year] = []
         for year in range(last, max(first, last - SHOWN_YEARS + 1) - 1, -1):
             found = rule(code, year)
-            if found is not None and session.today >= found.opens_on(year):
-                event_ = by_year.get((year, code)) or by_year.get((year, ""))
-                shown.append(_year(found, year, code, event_, session.today))
+            if found is None or session.today < found.opens_on(year):
+                continue
+            graded = by_year.get((year, code)) or by_year.get((year, ""))
+            if graded is not None or found.closes_on(year) >= enrolled_on:
+                latest = not any(one.grade for one in own)
+                own.append(_year(found, year, code, graded, session.today, latest=latest))
+        shown += own
     return sorted(shown, key=lambda one: -one.year)
 
 
@@ -166,11 +176,11 @@ def grade_of(event: find.Event) -> str:
     return str(event.detail.get("grade", ""))
 
 
-def _year(found: Rule, year: int, code: str, event: find.Event | None, today: date) -> Year:
+def _year(found: Rule, year: int, code: str, event: find.Event | None, today: date, *, latest: bool) -> Year:
     absent = event is None and today > found.closes_on(year)
     grade = grade_of(event) if event else found.absent if absent else None
     states: kinds.States = kinds.LICENCE_STATES if code in kinds.PROFESSIONS else kinds.ORGANISATION_STATES
-    offers = tuple((state, states[state].title) for state in found.follows.get(grade or "", ()))
+    offers = tuple((state, states[state].title) for state in found.follows.get(grade or "", ()) if latest)
     return Year(year, code, grade, absent, found.closes_on(year), event, offers)
 
 
@@ -249,8 +259,9 @@ def _standing(
     return held
 
 
-def _spans(session: WorkSession, subject: Found) -> list[tuple[str, int, int]]:
-    """Profession or kind, and the first and last year in which the subject may have been assessed for it."""
+def _spans(session: WorkSession, subject: Found) -> list[tuple[str, int, int, date]]:
+    """Profession or kind, the first and last year in which the subject may have been assessed for it, and the day on
+    which it came on the register."""
     today = session.today
     if subject.kind == "organisation":
         place = session.execute(
@@ -259,21 +270,24 @@ def _spans(session: WorkSession, subject: Found) -> list[tuple[str, int, int]]:
                 OrganisationRow.established_on,
                 OrganisationRow.ended_on,
                 OrganisationRow.state_since,
+                OrganisationRow.enrolled_at,
             ).where(OrganisationRow.id == subject.id)
         ).one()
         began = place.established_on or place.state_since
-        return [(place.kind, began.year, _last_year(place.ended_on, today))]
+        return [(place.kind, began.year, _last_year(place.ended_on, today), local_day(place.enrolled_at))]
     rows = session.execute(
-        select(LicenceRow.profession, LicenceRow.granted_on, LicenceRow.ended_on).where(
-            LicenceRow.practitioner_id == subject.id
-        )
+        select(
+            LicenceRow.profession, LicenceRow.granted_on, LicenceRow.ended_on, LicenceRow.enrolled_at
+        ).where(LicenceRow.practitioner_id == subject.id)
     )
-    spans: dict[str, tuple[int, int]] = {}
+    spans: dict[str, tuple[int, int, date]] = {}
     for row in rows:
-        first, last = spans.get(row.profession, (row.granted_on.year, 0))
+        enrolled_on = local_day(row.enrolled_at)
+        first, last, known = spans.get(row.profession, (row.granted_on.year, 0, enrolled_on))
         spans[row.profession] = (
             min(first, row.granted_on.year),
             max(last, _last_year(row.ended_on, today)),
+            min(known, enrolled_on),
         )
     return [(profession, *span) for profession, span in spans.items()]
 

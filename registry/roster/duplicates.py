@@ -79,8 +79,8 @@ def waiting(session: WorkSession, *, limit: int) -> list[Merge]:
 def suggestions(session: WorkSession, *, limit: int, after: str = "") -> tuple[list[Suggestion], str | None]:
     """Records of one name that may be one person's, behind the name `after`, and the name to go on behind.
 
-    They share the day of birth, or a lawyer's last six digits, or one of them has no identity number; pairs that were
-    declined are left out. Identity numbers are read for this and not given out.
+    They share the day of birth, or a lawyer's last six digits, or one of them has no identity number; pairs that wait or
+    were declined are left out. Identity numbers are read for this and not given out.
     """
     found: list[Suggestion] = []
     for _ in range(_ROUNDS):
@@ -93,11 +93,11 @@ def suggestions(session: WorkSession, *, limit: int, after: str = "") -> tuple[l
             .limit(_GROUPS)
         ).all()
         groups = _candidates(session, names)
-        declined = _declined(session, [one.id for group in groups.values() for one in group])
+        known = _known(session, [one.id for group in groups.values() for one in group])
         for name in names:
             after = name
             for one, other in combinations(groups[name], 2):
-                why = None if frozenset((one.id, other.id)) in declined else _why(one, other)
+                why = None if frozenset((one.id, other.id)) in known else _why(one, other)
                 if why:
                     persons = (one.public_id, one.name), (other.public_id, other.name)
                     found.append(Suggestion(*persons, why))
@@ -148,10 +148,12 @@ def _candidates(session: WorkSession, names: Sequence[str]) -> dict[str, list[_C
     return groups
 
 
-def _declined(session: WorkSession, persons: Sequence[int]) -> set[frozenset[int]]:
+def _known(session: WorkSession, persons: Sequence[int]) -> set[frozenset[int]]:
     rows = session.execute(
         select(MergeRow.kept_id, MergeRow.absorbed_id).where(
-            MergeRow.outcome == "declined", MergeRow.undoes_id.is_(None), MergeRow.kept_id.in_(persons)
+            or_(MergeRow.outcome.is_(None), MergeRow.outcome == "declined"),
+            MergeRow.undoes_id.is_(None),
+            MergeRow.kept_id.in_(persons),
         )
     )
     return {frozenset((row.kept_id, row.absorbed_id)) for row in rows}

@@ -41,15 +41,21 @@ def graded(
 
 def test_a_lawyers_years_show_the_grade_the_missing_and_the_open(work: Work, clock: SetClock) -> None:
     """律师执业年度考核: by the end of May of the year after; who has no record then did not take part."""
+    clock.set(datetime(2025, 3, 3, 10, tzinfo=SHANGHAI))
     with work.write(CLERK) as session:
-        person = advocate(session, firm(session), granted_on=date(2023, 5, 1))
+        person = advocate(session, firm(session), granted_on=date(2022, 5, 1))
+    clock.set(datetime(2026, 11, 20, 10, tzinfo=SHANGHAI))
+    with work.write(CLERK) as session:
         graded(session, person, "不称职")
+        # Recorded late, of a year before the register was there; 2022 has nothing and calls nobody absent.
+        graded(session, person, "称职", year=2023, on=date(2024, 5, 20))
     with work.read() as session:
         shown = {one.year: one for one in assessment.years(session, found(person))}
         assert list(shown) == [2025, 2024, 2023]
         assert (shown[2025].grade, shown[2025].absent) == ("不称职", False)
         assert shown[2025].offers == (("failed_assessment", "未通过考核"),)
         assert (shown[2024].grade, shown[2024].absent, shown[2024].event) == ("未参加考核", True, None)
+        assert (shown[2024].offers, shown[2023].grade) == ((), "称职")
     clock.set(datetime(2026, 12, 1, 10, tzinfo=SHANGHAI))
     with work.read() as session:
         open_ = assessment.years(session, found(person))[0]
