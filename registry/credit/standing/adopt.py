@@ -33,7 +33,7 @@ ACTS: Mapping[str, str] = {
     "standing.alarm": "信用等级与重新计算不一致，已改正",
 }
 
-_NOTICE = timedelta(days=2)
+NOTICE = timedelta(days=2)
 """A whole day lies between the adoption and the first day, for all courses to be computed in."""
 
 
@@ -130,10 +130,10 @@ def refuse_days(rules: RuleSet, held: Sequence[RulesRow], today: date) -> None:
 
     立法法第一百零四条: rules do not reach back.
     """
-    if rules.since < today + _NOTICE:
+    if rules.since < today + NOTICE:
         raise _fault(
             "past",
-            f"规则的第一天（{rules.since}）太早：不溯及既往，且须留出一整天重新计算，最早为 {today + _NOTICE}",
+            f"规则的第一天（{rules.since}）太早：不溯及既往，且须留出一整天重新计算，最早为 {today + NOTICE}",
         )
     if not held:
         return

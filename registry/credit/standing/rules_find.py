@@ -7,10 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from registry.accounts import staff
+from registry.credit.standing.adopt import ADOPT, NOTICE
 from registry.credit.standing.rulebook import parsed
 from registry.credit.standing.ruleset import ONE_DAY, RuleSet
 from registry.credit.standing.tables import RulesRow
+from registry.kernel.clock import local_day
 from registry.kernel.faults import NotFound
+from registry.kernel.part import Duty, Worklist
 from registry.kernel.work import WorkSession
 
 _STATES = {
@@ -97,3 +100,22 @@ def _rules(row: RulesRow, until: date | None, names: dict[str, str], today: date
         row.source,
         row.digest,
     )
+
+
+def waiting(session: WorkSession, limit: int) -> list[Duty]:
+    """The work list 待采纳的评价规则: proposals, with the last day on which they can be adopted."""
+    rows = select(RulesRow).where(RulesRow.state == "proposed", RulesRow.since >= session.today + NOTICE)
+    return [
+        Duty(
+            title=f"《{row.title}》，自 {row.since} 起施行",
+            endpoint="standing_rules.rules",
+            values={"public_id": row.public_id},
+            since=local_day(row.proposed_at),
+            due=row.since - NOTICE,
+            barred=frozenset({row.proposed_by}),
+        )
+        for row in session.scalars(rows.order_by(RulesRow.since, RulesRow.id).limit(limit))
+    ]
+
+
+WORKLIST = Worklist("待采纳的评价规则", ADOPT, waiting)
