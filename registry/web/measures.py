@@ -96,6 +96,7 @@ def _form(
         purposes=[(one.code, one.title) for one in TABLE.purposes.values()],
         note=TABLE.note,
         latest=latest,
+        forbids={code: TABLE.forbids(code) for code in {one.purpose for one in latest}},
     )
 
 
@@ -104,4 +105,9 @@ def _form(
 def answer(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         found = checks.checked(session, public_id)
-    return render_template("registry/measures/answer.html", checked=found, answer=found.answer)
+    return render_template(
+        "registry/measures/answer.html",
+        checked=found,
+        answer=found.answer,
+        forbids=TABLE.forbids(found.purpose),
+    )

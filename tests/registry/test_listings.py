@@ -433,7 +433,7 @@ def test_each_sees_what_waits_for_them_with_its_last_day(bureau: Bureau) -> None
     bureau.take(listing, "clerk2", "serve", on=date(2026, 11, 20), text="直接送达")
     assert who() == {}
     bureau.take(listing, "clerk2", "defend", on=date(2026, 11, 20), text="不服")
-    assert who() == {"listing.answer答复陈述申辩": date(2026, 12, 4)}
+    assert who() == {"listing.answer答复陈述申辩": date(2026, 11, 27)}
     bureau.take(listing, "clerk2", "reject", text="不成立")
     bureau.to(date(2026, 11, 28))
     assert who() == {"listing.legal法制审核": date(2026, 12, 4)}

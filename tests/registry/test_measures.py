@@ -161,12 +161,14 @@ def test_a_clerk_types_a_firm_and_a_purpose_and_gets_an_answer_to_print(sign_in:
         answer = clerk.post("/staff/measures", subject=typed, purpose="mediation-roster")
         assert answer.status_code == 303
         page = clerk.get(answer.headers["Location"]).text
-        assert "未发现限制" in page
+        assert "可以：进入调解组织名册" in page
         assert "上海明理律师事务所" in page
     namesakes = clerk.post("/staff/measures", subject="单勇", purpose="honours")
     assert (namesakes.status_code, namesakes.text.count('name="practitioner"')) == (422, 2)
     chosen = clerk.post("/staff/measures", practitioner=person.public_id, purpose="honours")
     assert "单勇" in clerk.get(chosen.headers["Location"]).text
+    how = clerk.post("/staff/measures", organisation=place.public_id, purpose="inspection")
+    assert "按一般规定办理" in clerk.get(how.headers["Location"]).text
     refused = clerk.post("/staff/measures", practitioner=person.public_id, purpose="procurement")
     assert "不适用于这类主体" in refused.text
     assert (

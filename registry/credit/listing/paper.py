@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from registry.credit.listing.find import Case
 from registry.kernel.faults import NotFound
-from registry.kernel.paper import Block, Facts, Heading, Paper, Steps, Text
+from registry.kernel.paper import Block, Facts, Heading, Paper, Signatures, Steps, Text
 
 WARNING, NOTICE, DECISION, REMOVAL = "warning", "notice", "decision", "removal"
 TITLES: Mapping[str, str] = {
@@ -12,6 +12,12 @@ TITLES: Mapping[str, str] = {
     NOTICE: "拟列入守信红名单公示",
     DECISION: "列入名单决定书",
     REMOVAL: "移出名单决定书",
+}
+_SIGNED: Mapping[str, Sequence[str]] = {
+    WARNING: ("送达人", "收件人（签名或盖章）", "收到日期"),
+    NOTICE: ("经办人",),
+    DECISION: ("签发人", "收件人（签名或盖章）", "送达人", "收到日期"),
+    REMOVAL: ("签发人", "收件人（签名或盖章）", "送达人", "收到日期"),
 }
 _ACTS: Mapping[str, str] = {WARNING: "warn", NOTICE: "announce", DECISION: "decide", REMOVAL: "remove"}
 
@@ -49,9 +55,8 @@ def paper(
         blocks=[
             head,
             *_BODIES[kind](case, measures),
-            Facts(
-                [("决定机关" if kind in (DECISION, REMOVAL) else "机关", case.authority), ("（印章）", "")]
-            ),
+            Signatures(_SIGNED[kind]),
+            Text(f"{case.authority}（印章）　　{step.on.isoformat()}"),
         ],
     )
 
@@ -71,21 +76,20 @@ def _grounds(case: Case) -> list[Block]:
 
 
 def _consequences(case: Case, measures: Sequence[str]) -> list[Block]:
-    return [
+    public = "名单信息、移出条件和救济途径一并向社会公开" if case.rules.public else "不公开"
+    blocks: list[Block] = [
         Heading("列入的后果"),
-        Facts(
-            [
-                ("列入期限", f"{case.rules.term_months} 个月，自决定之日起算"),
-                ("公开", "名单信息、移出条件和救济途径一并向社会公开" if case.rules.public else "不公开"),
-            ]
-        ),
-        *([Steps(list(measures))] if measures else []),
+        Facts([("列入期限", f"{case.rules.term_months} 个月，自决定之日起算"), ("公开", public)]),
     ]
+    if measures:
+        blocks += [Heading("列入后适用的措施"), Steps(list(measures))]
+    return blocks
 
 
 def _warning(case: Case, measures: Sequence[str]) -> list[Block]:
     days = case.rules.workdays["window"]
     return [
+        Heading("告知"),
         Text(f"本机关拟将你（单位）列入{case.rules.title}，现将事实、理由、依据和你（单位）的权利告知如下。"),
         *_grounds(case),
         *_consequences(case, measures),
@@ -94,7 +98,6 @@ def _warning(case: Case, measures: Sequence[str]) -> list[Block]:
             f"你（单位）可以自收到本告知书之日起 {days} 个工作日内向本机关提出陈述、申辩，并提交证据。"
             "提出的事实、理由成立的，本机关予以采纳，不因陈述、申辩加重处理；逾期未提出的，视为放弃。"
         ),
-        Facts([("收件人（签名或盖章）", ""), ("收到日期", "")]),
     ]
 
 
@@ -102,6 +105,7 @@ def _notice(case: Case, measures: Sequence[str]) -> list[Block]:
     posted = case.step("announce")
     until = case.listed.window_until
     return [
+        Heading("公示"),
         Text(f"现将拟列入{case.rules.title}的对象予以公示，接受社会监督。"),
         Facts(
             [
@@ -121,23 +125,23 @@ def _notice(case: Case, measures: Sequence[str]) -> list[Block]:
 def _decision(case: Case, measures: Sequence[str]) -> list[Block]:
     answer = case.step("reject") or case.step("dismiss")
     defence = case.step("defend") or case.step("object")
-    heard = "期限内没有收到陈述、申辩（异议）。"
+    what = "陈述、申辩" if case.rules.colour == "black" else "异议"
+    heard = f"期限内没有收到{what}。"
     if defence is not None:
-        heard = (
-            f"{defence.on.isoformat()} 收到陈述、申辩（异议），经复核：{answer.text if answer else '已答复'}"
-        )
+        heard = f"{defence.on.isoformat()} 收到{what}，经复核：{answer.text if answer else '已答复'}"
     until = case.listed.until
     return [
+        Heading("决定"),
         Text(f"本机关决定将你（单位）列入{case.rules.title}。"),
         *_grounds(case),
-        Heading("陈述申辩和复核"),
+        Heading(f"{what}和复核"),
         Text(heard),
         *_consequences(case, measures),
         Heading("移出和救济"),
         Facts(
             [
                 ("列入期限至", until.isoformat() if until else ""),
-                ("最早可提前移出日期", case.earliest.isoformat() if case.earliest else ""),
+                *([("最早可提前移出日期", f"{case.earliest}")] if case.rules.early_months else []),
                 ("移出条件", case.rules.removal),
                 ("救济途径和期限", case.rules.remedies),
                 ("决定方式", case.rules.decided_by),
@@ -149,6 +153,7 @@ def _decision(case: Case, measures: Sequence[str]) -> list[Block]:
 def _removal(case: Case, measures: Sequence[str]) -> list[Block]:
     sought, listed = case.step("seek"), case.step("decide")
     return [
+        Heading("决定"),
         Text(f"本机关决定将你（单位）移出{case.rules.title}，自本决定之日起停止公示，相关措施同时解除。"),
         Facts(
             [

@@ -18,6 +18,7 @@ from registry.kernel.work import WorkSession
 from registry.kernel.workdays import Deadline, add_workdays
 
 LONGEST = 4000
+_AFTER_WINDOW = frozenset({"legal", "decide"})
 LONGEST_NUMBER = 128
 
 
@@ -62,7 +63,7 @@ def take(session: WorkSession, actor: Actor, *, listing: str, revision: int, act
     if move.act == "remove":
         leave(session, row, on, removal=_sought(session, row), number=number)
     _note(session, actor, row, move, on=on, said=said, number=number)
-    _advance(session, row, rules, move)
+    _advance(session, row, rules, move, on)
     session.act(f"listing.{move.act}", row.public_id, list=row.list_code)
 
 
@@ -80,11 +81,13 @@ def taken(session: WorkSession, row: ListingRow) -> list[moves.Taken]:
     return [moves.Taken(one.step or "", one.actor) for one in session.scalars(found)]
 
 
-def clock(session: WorkSession, rules: List, move: Move, window_until: date | None) -> Deadline | None:
-    """The last day for what follows on a move; where a window runs, the term begins when it is over."""
+def clock(
+    session: WorkSession, rules: List, move: Move, *, on: date, window_until: date | None
+) -> Deadline | None:
+    """The last day for what follows on a move of the day `on`; what waits for the window begins when it is over."""
     if move.clock is None:
         return None
-    start = max(session.today, window_until or session.today)
+    start = max(on, window_until) if move.clock in _AFTER_WINDOW and window_until else on
     return add_workdays(session, start, rules.workdays[move.clock])
 
 
@@ -171,8 +174,8 @@ def _sought(session: WorkSession, row: ListingRow) -> str:
     return session.scalars(found.order_by(ListingActRow.id.desc()).limit(1)).one() or "early"
 
 
-def _advance(session: WorkSession, row: ListingRow, rules: List, move: Move) -> None:
-    term = clock(session, rules, move, row.window_until)
+def _advance(session: WorkSession, row: ListingRow, rules: List, move: Move, on: date) -> None:
+    term = clock(session, rules, move, on=on, window_until=row.window_until)
     row.state, row.state_since = move.after, session.today
     row.due_on = term.day if term else None
     row.due_provisional = bool(term and (term.provisional or row.window_provisional))

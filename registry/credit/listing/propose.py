@@ -67,7 +67,7 @@ def propose(
         title = moves.STATES[chosen.colour][state]
         raise Conflict(f"该主体在“{chosen.title}”已有案件（{title}），不能重复提出", rule="listed-twice")
     move = moves.moves_from(chosen.colour, moves.NEW)[0]
-    due = clock(session, chosen, move, None)
+    due = clock(session, chosen, move, on=session.today, window_until=None)
     row = ListingRow(
         public_id=session.new_id(),
         list_code=chosen.code,

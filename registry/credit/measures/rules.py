@@ -51,6 +51,10 @@ class Table:
     purposes: Mapping[str, Purpose]
     measures: Sequence[Measure]
 
+    def forbids(self, purpose: str) -> bool:
+        """Whether anybody may ever be refused in this matter; otherwise its measures only say how it is done."""
+        return any(one.purpose == purpose and one.effect == "deny" for one in self.measures)
+
 
 class TableInvalid(ValueError):
     """The file cannot be used; each of `faults` names a measure, a rule and what is wrong."""

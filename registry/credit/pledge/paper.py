@@ -1,7 +1,7 @@
 """信用承诺书: a pledge on paper, to be signed by whoever makes it."""
 
 from registry.credit.pledge.find import Pledge
-from registry.kernel.paper import Block, Facts, Heading, Paper, Text
+from registry.kernel.paper import Block, Facts, Heading, Paper, Signatures, Text
 
 TITLE = "信用承诺书"
 
@@ -38,7 +38,7 @@ def paper(pledge: Pledge, *, bureau: str, public_url: str) -> Paper:
             "本承诺人已阅知以上内容，自愿作出承诺；履行状态由受理单位认定并记入信用记录，"
             "未履行的依约定承担违诺责任。"
         ),
-        Facts([("承诺人（签名或盖章）", ""), ("签署日期", "")]),
+        Signatures(["承诺人（签名或盖章）", "签署日期"]),
     ]
     return Paper(
         title=TITLE,
