@@ -17,10 +17,11 @@ from registry.accounts import audit
 from registry.credit import correction, disclosure
 from registry.credit.objection.tables import ObjectionRow
 from registry.credit.record import NewEvent, Subject, annul, record_many
-from registry.credit.standing import adopt, find, keep, upkeep
+from registry.credit.standing import adopt, find, keep, rules_find, upkeep
 from registry.credit.standing.tables import StandingRow, WordsRow
 from registry.kernel.access import Actor
 from registry.kernel.clock import SetClock
+from registry.kernel.faults import Invalid
 from registry.kernel.work import Work, WorkSession
 from registry.roster import enrol
 from tests.registry.roster_facts import advocate, firm, lawyer, resident
@@ -251,6 +252,41 @@ def test_two_clerks_record_events_of_one_person_at_once_and_both_count(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(attempt, (1, 2)))
     assert upkeep.check(work) == {"checked": 2, "differing": 0}
+
+
+def test_two_leaders_adopt_at_once_and_no_day_has_two_rule_sets(work: Work) -> None:
+    proposals = []
+    for text in (FIRST, FIRST.replace("小规则", "另一套")):
+        with work.write(HEAD) as session:
+            proposals.append(adopt.propose(session, session.actor, source=text.encode()).public_id)
+    ready = Barrier(2)
+
+    def attempt(rules: str) -> str:
+        ready.wait(timeout=30)
+        try:
+            with work.write(Actor.command(f"leader-{rules}")) as session:
+                adopt.adopt(session, session.actor, rules=rules)
+        except Invalid as refused:
+            return refused.rule
+        return "adopted"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, proposals)) == ["adopted", "overlap"]
+
+
+def test_a_proposal_stands_on_the_leaders_list_until_it_is_too_late(work: Work, clock: SetClock) -> None:
+    with work.write(HEAD) as session:
+        rules = adopt.propose(
+            session, session.actor, source=FIRST.replace("2026-11-22", "2026-12-01").encode()
+        ).public_id
+    with work.read() as session:
+        [duty] = rules_find.waiting(session, 5)
+        assert (duty.values, duty.due, duty.barred) == ({"public_id": rules}, date(2026, 11, 29), {HEAD.id})
+    clock.advance(timedelta(days=10))
+    with work.read() as session:
+        assert rules_find.waiting(session, 5) == []
+    with work.write(LEADER) as session, pytest.raises(Invalid, match="不溯及既往"):
+        adopt.adopt(session, session.actor, rules=rules)
 
 
 @dataclass(frozen=True)
