@@ -20,7 +20,7 @@ from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed import draws, rights, roster, standing
+from seed import complaints, draws, rights, roster, standing
 from seed.city import city
 from seed.facts import BUREAU, Fact, facts
 from seed.lists import Lists
@@ -91,6 +91,7 @@ class _Loading:
             self.progress("信用事件与公示", 0.3 + 0.65 * ((following - start) / _SPAN))
             day = following
         roster.changes(self.office, self.firms, self.people)
+        complaints.received(self.office, self.firms, self.people)
         self._aftermath()
         standing.waiting(self.office)
         draws.waiting(self.office, matters)

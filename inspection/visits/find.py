@@ -12,6 +12,7 @@ from inspection.ceremony.tables import DrawRow, SelectionRow
 from inspection.plan.tables import MatterRow, TaskRow
 from inspection.visits.codes import table
 from inspection.visits.tables import VisitRow
+from registry.credit.tables import EventRow
 from registry.kernel.faults import NotFound
 from registry.roster.tables import OrganisationRow
 
@@ -29,6 +30,8 @@ class VisitPage:
     draw: str
     draw_voided: bool
     drawn_at: datetime | None
+    event: str | None
+    """The credit event (public id) that the closed visit became."""
     task_title: str
     matter: str
     content: str
@@ -112,6 +115,7 @@ def _query() -> Select[*tuple[Any, ...]]:
             DrawRow.public_id.label("draw"),
             DrawRow.state.label("draw_state"),
             DrawRow.drawn_at,
+            EventRow.public_id.label("event"),
             TaskRow,
             MatterRow,
             OrganisationRow,
@@ -121,6 +125,7 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(TaskRow, TaskRow.id == DrawRow.task_id)
         .join(MatterRow, MatterRow.id == TaskRow.matter_id)
         .join(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
+        .outerjoin(EventRow, EventRow.id == VisitRow.event_id)
     )
 
 
@@ -136,6 +141,7 @@ def _page(row: Row[*tuple[Any, ...]]) -> VisitPage:
         draw=row.draw,
         draw_voided=row.draw_state == "voided",
         drawn_at=row.drawn_at,
+        event=row.event,
         task_title=row.TaskRow.title,
         matter=row.MatterRow.name,
         content=row.MatterRow.content,

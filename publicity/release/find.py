@@ -129,6 +129,15 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
     )
 
 
+def of_event(session: WorkSession, event: str) -> str:
+    """The public id of the release of an event (public id). Raises NotFound."""
+    found = select(Release.public_id).join(EventRow, EventRow.id == Release.event_id)
+    public_id = session.scalar(found.where(EventRow.public_id == event))
+    if public_id is None:
+        raise NotFound("这条记录没有进入公开流程")
+    return public_id
+
+
 def _why_not(step: states.Step | None, actor: Actor, taken: Sequence[states.Taken]) -> str | None:
     if step is None or step.permission not in actor.permissions:
         return None

@@ -51,6 +51,14 @@ def release(public_id: str) -> ResponseReturnValue:
     return _release(public_id, {})
 
 
+@blueprint.get("/releases/of/<event>")
+@requires("release.read")
+def of_event(event: str) -> ResponseReturnValue:
+    """The release of a credit event, for pages that know the event alone. Not found while there is none."""
+    with work().read() as session:
+        return redirect(url_for("release.release", public_id=releases.of_event(session, event)), 303)
+
+
 @blueprint.post("/releases/<public_id>/steps/<step>")
 @requires("release.read")
 def take(public_id: str, step: str) -> ResponseReturnValue:

@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from registry.accounts import audit, clients, staff
 from registry.accounts.audit import READ, AuditEntry
-from registry.accounts.lookups import PURPOSES
-from registry.accounts.roles import TITLES
 from registry.kernel.access import requires
 from registry.kernel.faults import FieldFault, Invalid
 from registry.kernel.host import host, work
 from registry.kernel.work import WorkSession
+from registry.web import audit_words
 from registry.web.forms import faults_by_path
 
 blueprint = Blueprint("audit", __name__, url_prefix="/staff/audit")
@@ -23,85 +22,11 @@ blueprint = Blueprint("audit", __name__, url_prefix="/staff/audit")
 PAGE = 50
 _KINDS = {"job": "定时任务", "command": "命令行", "anonymous": "未登录"}
 
-# The words of details that any act may use; a rarer one is shown as it stands in the book.
-_WORDS = {
-    "address": "网络地址",
-    "by": "由",
-    "certificate": "证书",
-    "code": "代码",
-    "codes": "代码",
-    "columns": "数据项",
-    "count": "数量",
-    "created": "新增",
-    "date": "日期",
-    "day": "日期",
-    "district": "区划",
-    "drafted": "新增待提出",
-    "document_number": "文书号",
-    "file": "文件",
-    "event": "信用事件",
-    "form": "组织形式",
-    "frame_sha256": "名录摘要",
-    "granted_on": "许可日期",
-    "ground": "依据",
-    "kind": "种类",
-    "licence": "执业许可",
-    "marks": "标注",
-    "matter": "抽查事项",
-    "minutes": "分钟",
-    "name": "名称",
-    "notice": "公示",
-    "number": "号码",
-    "on": "日期",
-    "organisation": "执业机构",
-    "practitioner": "从业人员",
-    "profession": "专业",
-    "position": "存证序号",
-    "purpose": "事由",
-    "look_ups": "查询记录",
-    "otherwise": "其他记录",
-    "reason": "理由",
-    "release": "公开流程",
-    "roles": "角色",
-    "roles_before": "原角色",
-    "rows": "行数",
-    "scopes": "权限范围",
-    "section": "处室",
-    "sha256": "文件摘要",
-    "seed": "种子",
-    "since": "起",
-    "staff": "工作人员",
-    "state": "状态",
-    "step": "步骤",
-    "stored": "存入",
-    "subject": "对象",
-    "task": "抽查任务",
-    "through": "止",
-    "title": "标题",
-    "until": "期限",
-    "username": "用户名",
-    "version": "版本",
-}
-
 
 @blueprint.app_template_filter("detail")
 def detail(content: Mapping[str, object]) -> list[tuple[str, str]]:
     """Label and text of each part of an act's detail."""
-    return [(_WORDS.get(key, key), _text(key, value)) for key, value in content.items()]
-
-
-def _text(key: str, value: object) -> str:
-    if isinstance(value, list):
-        return "、".join(_text(key, item) for item in value) or "无"
-    if isinstance(value, dict):
-        return "，".join(f"{_WORDS.get(name, name)} {_text(name, item)}" for name, item in value.items())
-    if value is None:
-        return "无"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if key.startswith("roles"):
-        return TITLES.get(str(value), str(value))
-    return PURPOSES.get(str(value), str(value)) if key == "purpose" else str(value)
+    return [(audit_words.label(key), audit_words.text(key, value)) for key, value in content.items()]
 
 
 @blueprint.get("")

@@ -101,6 +101,12 @@ def searchable() -> bool:
     return any(rule.rule == "/search" for rule in current_app.url_map.iter_rules())
 
 
+@site.app_template_global("offered")
+def offered(endpoint: str) -> bool:
+    """Whether this composition has a page, which an upper part may add."""
+    return endpoint in current_app.view_functions
+
+
 @site.app_template_global("demo_accounts")
 def demo_accounts() -> bool:
     """Whether accounts with the published demo password can sign in."""

@@ -1,7 +1,7 @@
 """The use cases of a complaint, from its receipt to the answer. Each takes one step under the complaint's lock."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from registry.credit.sealing import opened, seal
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
-from registry.roster.tables import LicenceRow, OrganisationRow
+from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
 
 WORDING = "reg_complaints.wording"
 LONGEST_NAME = 200
@@ -196,6 +196,13 @@ def rule(session: WorkSession, row: ComplaintRow) -> Terms:
         held_by = select(LicenceRow.profession).where(LicenceRow.practitioner_id == row.practitioner_id)
         professions = frozenset(session.scalars(held_by))
     return terms.of(row.received_on, kind=kind, professions=professions)
+
+
+def registered(session: WorkSession, subject: Subject) -> Subject:
+    """A registered subject (row ids) with the name that it bears in the register."""
+    table = OrganisationRow if subject.organisation is not None else PractitionerRow
+    own = subject.organisation if subject.organisation is not None else subject.practitioner
+    return replace(subject, name=session.scalars(select(table.name).where(table.id == own)).one())
 
 
 def held(session: WorkSession, complaint: str) -> ComplaintRow:
