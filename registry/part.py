@@ -33,6 +33,7 @@ from registry.credit.pledge.importer import PLEDGES
 from registry.credit.repair import find as repairs_find
 from registry.credit.repair import states as repair
 from registry.credit.standing import adopt as standing
+from registry.credit.standing import rules_find as standing_rules_find
 from registry.credit.standing import trial as standing_trial
 from registry.credit.standing import upkeep as standing_upkeep
 from registry.credit.standing.follow import follow as standing_follow
@@ -209,6 +210,7 @@ PART = Part(
         evidence.WORKLIST,
         INCOMPLETE,
         *complaint_find.WORKLISTS,
+        standing_rules_find.WORKLIST,
         pledge_find.WORKLIST,
         *LISTING_WORKLISTS,
         roster_merge.WORKLIST,
