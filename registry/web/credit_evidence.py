@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from registry.accounts.staff import ADMINISTER
 from registry.credit import evidence
 from registry.credit.evidence_store import FOLDER, Store
+from registry.credit.evidence_types import LIMIT, TYPES
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Invalid
 from registry.kernel.host import work
@@ -18,6 +19,17 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/staff/evidence")
 
 # Opened by mistake in a browser all the same, a file may do nothing there.
 _SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@blueprint.app_template_global("evidence_types")
+def evidence_types() -> list[str]:
+    """The endings of the files that are taken, as evidence.toml has them."""
+    return list(TYPES)
+
+
+@blueprint.app_template_global("evidence_megabytes")
+def evidence_megabytes() -> int:
+    return LIMIT // 1024 // 1024
 
 
 def store() -> Store:
