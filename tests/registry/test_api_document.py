@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from registry.kernel.host import Host
-from registry.web.api import BLUEPRINTS
+from registry.web.api import BLUEPRINTS, complaints, events, pledges, rights, roster
+from registry.web.api.fields import Body
 from registry.web.api.scopes import SCOPES
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -60,8 +61,8 @@ def test_every_operation_says_what_it_does_who_may_and_how_it_refuses(document: 
         assert ("404" in answers) or "{" not in path, where
         sent = {parameter["name"] for parameter in operation.get("parameters", [])}
         if method == "get":
-            assert "304" in answers, where
-            assert "If-None-Match" in sent, where
+            look_up = "purpose" in sent
+            assert ("304" in answers) == ("If-None-Match" in sent) == (not look_up), where
             assert {"session": []} in operation["security"], where
         else:
             assert {"409", "413", "415"} <= set(answers), where
@@ -74,6 +75,21 @@ def test_every_operation_says_what_it_does_who_may_and_how_it_refuses(document: 
                 (content,) = answer["content"].values()
                 assert content["schema"]["$ref"].startswith("#/components/schemas/"), where
                 assert chinese.search(answer["description"]), where
+
+
+def test_every_body_has_an_example_that_would_be_read(document: dict[str, Any]) -> None:
+    assert len(_bodies()) > 10
+    for body in _bodies():
+        assert body().load(body.example), body
+    for path, method, operation in _operations(document):
+        if method == "post":
+            assert operation["requestBody"]["content"]["application/json"]["example"], path
+
+
+def _bodies() -> list[type[Body]]:
+    modules = (complaints, events, pledges, rights, roster)
+    bodies = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
+    return [one for one in bodies if issubclass(one, Body) and one.example]
 
 
 def test_every_refusal_is_a_problem_with_an_example(document: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -87,6 +87,16 @@ class AccusedSchema(Body):
 
 
 class NewComplaintSchema(Body):
+    example: ClassVar = {
+        "number": "GD20261120001",
+        "channel": "12348",
+        "received_on": "2026-11-20",
+        "subject": {"name": "单勇", "licence": "13101201010000001"},
+        "complainant": "",
+        "contact": "",
+        "facts": "收取费用后开庭没有到场。",
+    }
+
     number = text(64, shortest=1, required=True, metadata={"description": "移交方的编号；同一编号只登记一次"})
     channel = fields.String(required=True, validate=_CHANNEL)
     received_on = Day(required=True)

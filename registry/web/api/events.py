@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
@@ -14,7 +14,7 @@ from registry.credit.party import party
 from registry.kernel.faults import Conflict, FieldFault, Invalid
 from registry.kernel.work import WorkSession
 from registry.web.api import subjects
-from registry.web.api.fields import Body, Day, Flag, PageQuery, Typed, public_id, text
+from registry.web.api.fields import EXAMPLE_ID, Body, Day, Flag, PageQuery, Typed, public_id, text
 from registry.web.api.ground import Concern
 from registry.web.api.looks import LookUp, noted
 from registry.web.api.scopes import PERSONAL
@@ -108,15 +108,32 @@ class EntrySchema(Body):
 
 
 class NewEventSchema(EntrySchema):
+    example: ClassVar = {
+        "subject": EXAMPLE_ID,
+        "kind": "pro_bono",
+        "decided_on": "2026-06-01",
+        "authority": "市律师协会",
+        "values": {"service": "法律咨询", "hours": "8", "place": "南京东路街道"},
+    }
+
     subject = public_id(required=True)
     kind = fields.String(required=True, validate=_KIND)
 
 
 class CorrectionSchema(EntrySchema):
+    example: ClassVar = {
+        "decided_on": "2026-06-02",
+        "authority": "市律师协会",
+        "values": {"service": "法律咨询", "hours": "8", "place": "南京东路街道"},
+        "reason": "日期抄错",
+    }
+
     reason = text(1000, shortest=1, required=True, metadata={"description": "更正的理由"})
 
 
 class AnnulmentSchema(Body):
+    example: ClassVar = {"ground": "行政复议决定撤销原处罚", "on": "2026-06-30"}
+
     ground = text(1000, shortest=1, required=True, metadata={"description": "撤销的理由和依据"})
     on = Day(required=True, metadata={"description": "撤销之日"})
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 from werkzeug.datastructures import MultiDict
 
 LARGEST_PAGE = 200
-_ID = re.compile(r"[a-z2-7]{16}")
+_ID = re.compile(r"^[a-z2-7]{16}\Z")
+EXAMPLE_ID = "mfrggzdfmztwq2lk"
 
 
 class Count(fields.Integer):
@@ -75,9 +76,12 @@ def text(longest: int, *, shortest: int = 0, **more: Any) -> fields.String:
     return fields.String(validate=(validate.Length(min=shortest or None, max=longest), writable), **more)
 
 
-def public_id(**more: Any) -> fields.String:
+def public_id(*, metadata: Mapping[str, Any] | None = None, **more: Any) -> fields.String:
+    """The id of a record, as everything here is named."""
     return fields.String(
-        validate=validate.Regexp(r"^[a-z2-7]{16}\Z", error="String does not match expected pattern."), **more
+        validate=validate.Regexp(_ID, error="String does not match expected pattern."),
+        metadata={"examples": [EXAMPLE_ID], **(metadata or {})},
+        **more,
     )
 
 
@@ -111,7 +115,9 @@ class PageQuery(Query):
 
 
 class Body(Schema):
-    """What a request may bring; anything else in it is refused."""
+    """What a request may bring; anything else in it is refused. `example` is one for the OpenAPI document."""
+
+    example: ClassVar[Mapping[str, Any]] = {}
 
     class Meta:
         unknown = RAISE

@@ -70,6 +70,10 @@ def _header(name: str, description: str, **more: Any) -> fields.String:
     return fields.String(data_key=name, metadata={"description": description}, **more)
 
 
+class Looking(Schema):
+    """Nothing: a look-up is never answered from what was kept."""
+
+
 class Reading(Schema):
     """Of these, Flask and werkzeug read the values; they stand here for the OpenAPI document."""
 
@@ -133,7 +137,7 @@ class Concern(Blueprint):  # type: ignore[misc]
                     content, content_type="application/json", headers={"Cache-Control": "no-store"}
                 )
 
-            self._get(path, view, respond, permission, query, answer)
+            self._get(path, view, respond, permission, query, answer, sent=Looking)
             return view
 
         return declare
@@ -221,20 +225,20 @@ class Concern(Blueprint):  # type: ignore[misc]
         permission: str,
         query: type[Query],
         answer: type[Schema],
+        sent: type[Schema] = Reading,
     ) -> None:
+        tagged = sent is Reading
+        unchanged = {"304": {"description": "与 If-None-Match 所带的相同"}} if tagged else {}
         described = {
             "security": _security(permission, session=True),
-            "responses": {
-                "304": {"description": "与 If-None-Match 所带的相同"},
-                **_problems(400, 406, 422, 429),
-            },
+            "responses": {**unchanged, **_problems(400, 406, 422, 429)},
         }
         respond.__name__, respond.__doc__ = view.__name__, view.__doc__
         respond = self.doc(**described)(
-            self.response(200, answer, description="成功", headers=_TAGGED)(respond)
+            self.response(200, answer, description="成功", headers=_TAGGED if tagged else None)(respond)
         )
         respond = self.arguments(query, location="query", error_status_code=400, unknown=None)(respond)
-        self.route(path)(requires(permission)(_sending(self, Reading)(respond)))
+        self.route(path)(requires(permission)(_sending(self, sent)(respond)))
 
     def _post(
         self,
@@ -254,7 +258,7 @@ class Concern(Blueprint):  # type: ignore[misc]
         headers = _TAGGED if status == 200 else _TAGGED | _LOCATED
         respond.__name__, respond.__doc__ = view.__name__, view.__doc__
         answered = self.response(status, answer, description="已办理", headers=headers)(respond)
-        respond = self.arguments(body)(self.doc(**described)(answered))
+        respond = self.arguments(body, example=body.example)(self.doc(**described)(answered))
         sending = _sending(self, Changing if status == 200 else Making)
         self.route(path, methods=["POST"])(requires(permission)(sending(respond)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
@@ -11,7 +11,7 @@ from registry.credit.pledge.tables import PledgeRow
 from registry.credit.record import Subject
 from registry.kernel.work import WorkSession
 from registry.web.api import subjects
-from registry.web.api.fields import Body, Day, PageQuery, public_id, text
+from registry.web.api.fields import EXAMPLE_ID, Body, Day, PageQuery, public_id, text
 from registry.web.api.filters import alone, behind, lock
 from registry.web.api.ground import Concern
 from registry.web.api.looks import LookUp, noted
@@ -70,6 +70,17 @@ class PledgesQuery(PageQuery):
 
 
 class NewPledgeSchema(Body):
+    example: ClassVar = {
+        "subject": EXAMPLE_ID,
+        "kind": "主动型",
+        "reason": "年度检查",
+        "content": "按时公开收费标准",
+        "liability": "接受失信惩戒",
+        "given_on": "2026-11-10",
+        "accepted_by": "示范市司法局",
+        "accepted_by_code": "11310000MB00000009",
+    }
+
     subject = public_id(required=True)
     kind = fields.String(required=True, validate=_KIND)
     reason = text(512, shortest=1, required=True, metadata={"description": "承诺事由"})
@@ -84,6 +95,8 @@ class NewPledgeSchema(Body):
 
 
 class NewOutcomeSchema(Body):
+    example: ClassVar = {"performance": "全部履行", "assessed_on": "2026-11-20"}
+
     performance = fields.String(required=True, validate=_PERFORMANCE)
     assessed_on = Day(load_default=None, allow_none=True)
     unkept = text(4000, load_default="", metadata={"description": "未履行的承诺内容"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
@@ -17,7 +17,7 @@ from registry.credit.repair import states as repair_states
 from registry.kernel.host import settings
 from registry.kernel.work import WorkSession
 from registry.web.api import subjects
-from registry.web.api.fields import Body, Day, Flag, PageQuery, public_id, text
+from registry.web.api.fields import EXAMPLE_ID, Body, Day, Flag, PageQuery, public_id, text
 from registry.web.api.filters import alone, behind, lock
 from registry.web.api.ground import Concern
 from registry.web.api.looks import LookUp, noted
@@ -121,6 +121,15 @@ class RepairsQuery(CasesQuery):
 
 
 class NewObjectionSchema(Body):
+    example: ClassVar = {
+        "event": EXAMPLE_ID,
+        "number": "31310000MD0000001X",
+        "received_on": "2026-11-20",
+        "asked": "correct",
+        "statement": "罚款数额有误",
+        "contact": "021-12345678",
+    }
+
     event = public_id(required=True)
     number = text(40, shortest=1, required=True, metadata=_NUMBER)
     received_on = Day(required=True)
@@ -130,11 +139,20 @@ class NewObjectionSchema(Body):
 
 
 class AppealSchema(Body):
+    example: ClassVar = {"number": "31310000MD0000001X", "statement": "核查遗漏了缴款凭证"}
+
     number = text(40, shortest=1, required=True, metadata=_NUMBER)
     statement = text(2000, shortest=1, required=True)
 
 
 class NewRepairSchema(Body):
+    example: ClassVar = {
+        "event": EXAMPLE_ID,
+        "number": "31310000MD0000001X",
+        "duties": "罚款已于 2026-05-20 缴清",
+        "contact": "021-12345678",
+    }
+
     event = public_id(required=True)
     number = text(40, shortest=1, required=True, metadata=_NUMBER)
     duties = text(2000, shortest=1, required=True, metadata={"description": "义务履行和纠正失信行为的情况"})

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
 from registry.kernel.faults import Invalid, NotFound
 from registry.kernel.work import WorkSession
 from registry.roster import asof, enrol, find, kinds, listing
-from registry.web.api.fields import Body, Day, Flag, PageQuery, Query, public_id, text
+from registry.web.api.fields import EXAMPLE_ID, Body, Day, Flag, PageQuery, Query, public_id, text
 from registry.web.api.filters import alone
 from registry.web.api.ground import Concern
 from registry.web.api.looks import LookUp, noted
@@ -125,6 +125,14 @@ class OrganisationsQuery(PageQuery):
 
 
 class NewOrganisationSchema(Body):
+    example: ClassVar = {
+        "kind": "law_firm",
+        "name": "上海新立律师事务所",
+        "district": "310101",
+        "form": "普通合伙",
+        "established_on": "2026-03-02",
+    }
+
     kind = fields.String(required=True, validate=_KIND)
     name = text(200, shortest=1, required=True)
     district = fields.String(
@@ -146,6 +154,14 @@ class NewOrganisationSchema(Body):
 
 
 class NewPractitionerSchema(Body):
+    example: ClassVar = {
+        "name": "单勇",
+        "profession": "lawyer",
+        "licence_number": "13101202611000005",
+        "granted_on": "2026-05-06",
+        "organisation": EXAMPLE_ID,
+    }
+
     name = text(200, shortest=1, required=True)
     profession = fields.String(required=True, validate=_PROFESSION)
     licence_number = text(64, shortest=1, required=True)
@@ -160,18 +176,24 @@ class NewPractitionerSchema(Body):
 
 
 class LicenceStateChangeSchema(Body):
+    example: ClassVar = {"state": "suspended", "on": "2026-11-10", "reason": "沪司罚决〔2026〕9号"}
+
     state = fields.String(required=True, validate=_LICENCE_STATE)
     on = Day(required=True, metadata={"description": "自哪一天起"})
     reason = text(200, shortest=1, required=True, metadata={"description": "依据，如决定书文号"})
 
 
 class OrganisationStateChangeSchema(Body):
+    example: ClassVar = {"state": "rectifying", "on": "2026-11-10", "reason": "沪司改〔2026〕1号"}
+
     state = fields.String(required=True, validate=_STATE)
     on = Day(required=True, metadata={"description": "自哪一天起"})
     reason = text(200, shortest=1, required=True, metadata={"description": "依据，如决定书文号"})
 
 
 class TransferSchema(Body):
+    example: ClassVar = {"organisation": EXAMPLE_ID, "on": "2026-11-10"}
+
     organisation = public_id(required=True, allow_none=True, metadata={"description": "转入机构的 id"})
     on = Day(required=True)
     licence_number = text(
