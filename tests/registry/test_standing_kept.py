@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from threading import Barrier
 from typing import Any
@@ -23,7 +24,8 @@ from registry.kernel.access import Actor
 from registry.kernel.clock import SetClock
 from registry.kernel.faults import Invalid
 from registry.kernel.work import Work, WorkSession
-from registry.roster import enrol
+from registry.roster import enrol, intake
+from registry.roster.importers import PRACTITIONERS
 from tests.registry.roster_facts import advocate, firm, lawyer, resident
 from tests.registry.standing_rules import LATER, SMALL
 
@@ -230,6 +232,25 @@ def test_a_second_profession_gets_the_events_of_the_first(work: Work, person: en
     assert upkeep.check(work)["differing"] == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_second_profession_that_comes_in_a_file_gets_the_events_of_the_first(
+    work: Work, person: enrol.Practitioner, tmp_path: Path
+) -> None:
+    in_force(work, FIRST.replace("[lawyer, law_firm]", "[lawyer, forensic_appraiser]"))
+    with work.write(CLERK) as session:
+        record_many(session, session.actor, [penalty(Subject(practitioner=person.id), 1, date(2026, 11, 19))])
+        firm(session, "示例司法鉴定中心", kind="forensic_institution")
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "姓名,职业,执业证号,执业机构,身份证号,准予执业日期\n"
+        f"单勇,司法鉴定人,310000123456,示例司法鉴定中心,{resident(1)},2020-01-02\n",
+        "utf-8",
+    )
+    assert intake.run(work, CLERK, PRACTITIONERS, path, kind="practitioners").new == 1
+    with work.read() as session:
+        assert {course[0] for course in courses(session)} == {"lawyer", "forensic_appraiser"}
+
+
 def test_two_clerks_record_events_of_one_person_at_once_and_both_count(
     work: Work, person: enrol.Practitioner
 ) -> None:
@@ -281,7 +302,11 @@ def test_a_proposal_stands_on_the_leaders_list_until_it_is_too_late(work: Work, 
         ).public_id
     with work.read() as session:
         [duty] = rules_find.waiting(session, 5)
-        assert (duty.values, duty.due, duty.barred) == ({"public_id": rules}, date(2026, 11, 29), {HEAD.id})
+        assert (duty.values["public_id"], duty.due, duty.barred) == (
+            rules,
+            date(2026, 11, 29),
+            frozenset({HEAD.id}),
+        )
     clock.advance(timedelta(days=10))
     with work.read() as session:
         assert rules_find.waiting(session, 5) == []
