@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.credit import catalogue, correction, entry, find, override
+from registry.credit import catalogue, correction, entry, find, override, record
 from registry.credit.catalogue import Kind
 from registry.credit.columns import SCOPES
 from registry.credit.entry import Entry
@@ -110,7 +110,7 @@ def correct(public_id: str) -> ResponseReturnValue:
     read: Entry | None = None
     try:
         with work().write(current_actor()) as session:
-            before = find.event(session, public_id)
+            before = _held_for(session, public_id)
             of = _subject(session, before)
             read = entry.read(
                 session, kind=before.kind, party=of, typed=typed, office=office(), before=before
@@ -131,6 +131,23 @@ def correct(public_id: str) -> ResponseReturnValue:
             return page, refusal.status
     flash("已更正；原来的内容保留在更正经过中。", "good")
     return redirect(url_for("credit.event", public_id=public_id), 303)
+
+
+def _held_for(session: WorkSession, public_id: str) -> Event:
+    """The event that a form corrects, held until the unit of work ends.
+
+    Raises Conflict if it was corrected since the form was made: the form would silently take that back.
+    """
+    record.locked(session, public_id)
+    before = find.event(session, public_id)
+    if request.form.get("seen", "") != _seen(before):
+        raise Conflict("打开本页以后，这条记录已被更正，请核对最新内容后重新更正", rule="changed")
+    return before
+
+
+def _seen(before: Event) -> str:
+    """Which state of the record a form was made of."""
+    return before.corrected_at.isoformat() if before.corrected_at else ""
 
 
 def _now(read: Entry) -> NewEvent:
@@ -188,6 +205,7 @@ def _form(
         faults=_faults(refusal, read),
         read=read,
         before=before,
+        seen=_seen(before) if before else "",
         severities=catalogue.SEVERITIES,
         scopes=SCOPES,
     )

@@ -274,7 +274,12 @@ def test_a_wrong_fine_is_corrected_on_its_page_and_annulled_on_another(
     page = clerk.get(f"/staff/credit/{event}").text
     for told in ("已更正", "录入时看错一行", "0.300000", "0.400000"):
         assert told in page, told
-    same_again = clerk.post(f"/staff/credit/{event}/correct", **typed)
+    stale = clerk.post(f"/staff/credit/{event}/correct", **{**typed, "CF_NR_FK": "3500"})
+    assert stale.status_code == 409, "a form opened before the correction does not take it back"
+    assert "这条记录已被更正" in stale.text
+    seen = re.search(r'name="seen" value="([^"]*)"', clerk.get(f"/staff/credit/{event}/correct").text)
+    assert seen
+    same_again = clerk.post(f"/staff/credit/{event}/correct", **typed, seen=seen[1])
     assert same_again.status_code == 422
     assert "没有更正任何内容" in same_again.text
     with host.work.read() as session:
