@@ -1,9 +1,10 @@
 """Bulk import at the browser: hand a file in, name its columns, see what would become of it, store it."""
 
+import io
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import runs
@@ -215,6 +216,4 @@ def _importer(kind: str) -> Importer[Any]:
 
 
 def _sheet(content: bytes, name: str) -> Response:
-    response = Response(content, content_type=_XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return send_file(io.BytesIO(content), _XLSX, as_attachment=True, download_name=name)
