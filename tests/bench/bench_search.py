@@ -3,7 +3,8 @@
     python -m tests.bench.bench_search [NAMES] [DATABASE_URL]
 
 For each query: the median of `find.search` (a page of 20) and of the bare statement, which joins the two rarest grams,
-already known, and reads twenty names.
+already known, and reads twenty names. For exact look-ups by licence number and by name: the median of `find.by_licence` and
+`find.people_by_name`, and of the bare SQL that answers the same.
 """
 
 import statistics
@@ -26,7 +27,15 @@ from registry.kernel.work import Work, WorkSession
 from registry.roster import find
 from registry.roster.names import fold, grams, organisation_terms, person_terms
 from registry.roster.search import _rarest
-from registry.roster.tables import GramRow, NameRow, OrganisationRow, PractitionerRow, TermRow
+from registry.roster.tables import (
+    GramRow,
+    LicenceNumberRow,
+    LicenceRow,
+    NameRow,
+    OrganisationRow,
+    PractitionerRow,
+    TermRow,
+)
 
 CHUNK = 10_000
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈单仇翟"
@@ -74,6 +83,7 @@ def fill(session: WorkSession, count: int) -> None:
 def _write(session: WorkSession, chunk: list[tuple[bool, str]]) -> None:
     start = session.scalar(select(func.max(NameRow.id))) or 0
     organisations, people, names, terms, pieces = [], [], [], [], []
+    licences, numbers = [], []
     for place, (firm, name) in enumerate(chunk, start + 1):
         key = fold(name)
         common = {
@@ -96,6 +106,22 @@ def _write(session: WorkSession, chunk: list[tuple[bool, str]]) -> None:
             )
         else:
             people.append({**common, "id_type": "身份证"})
+            number = f"1310120101{place:07d}"
+            licences.append(
+                {
+                    "id": place,
+                    "public_id": f"l{place:015d}",
+                    "practitioner_id": place,
+                    "profession": "lawyer",
+                    "number": number,
+                    "granted_on": date(2010, 1, 1),
+                    "state": "practising",
+                    "state_since": date(2010, 1, 1),
+                    "doubts": [],
+                    "enrolled_at": session.now,
+                }
+            )
+            numbers.append({"licence_id": place, "number": number, "since": date(2010, 1, 1)})
         names.append(
             {
                 "id": place,
@@ -110,6 +136,8 @@ def _write(session: WorkSession, chunk: list[tuple[bool, str]]) -> None:
     for table, rows in (
         (OrganisationRow, organisations),
         (PractitionerRow, people),
+        (LicenceRow, licences),
+        (LicenceNumberRow, numbers),
         (NameRow, names),
         (TermRow, terms),
         (GramRow, pieces),
@@ -150,6 +178,37 @@ def measure(session: WorkSession) -> list[tuple[str, int, float, float]]:
     return figures
 
 
+EXACT = {
+    "number": "SELECT DISTINCT p.id, p.public_id, p.name FROM reg_licence_numbers n JOIN reg_licences l ON l.id = n.licence_id"
+    " JOIN reg_practitioners p ON p.id = l.practitioner_id WHERE n.number = :asked ORDER BY p.id",
+    "name": "SELECT id, public_id, name FROM reg_practitioners WHERE name_key = :asked ORDER BY id",
+}
+
+
+def look_ups(session: WorkSession) -> list[tuple[str, int, float, float]]:
+    """As `measure`, for whole licence numbers and whole names; the figures are means over fifty of them."""
+    chance = Random("look-ups")
+    most = session.scalar(select(func.max(PractitionerRow.id))) or 0
+    places = [chance.randrange(1, most) for _ in range(50)]
+    people = session.execute(
+        select(LicenceRow.number, PractitionerRow.name)
+        .join(PractitionerRow, PractitionerRow.id == LicenceRow.practitioner_id)
+        .where(LicenceRow.id.in_(places))
+    ).all()
+    numbers, names = [row.number for row in people], [row.name for row in people]
+    figures = []
+    for title, asked, ours in (
+        ("number", numbers, lambda text: find.by_licence(session, text, profession="lawyer")),
+        ("name", names, lambda text: find.people_by_name(session, text)),
+    ):
+        statement = text(EXACT[title])
+        found = sum(len(ours(one)) for one in asked)
+        spent = _median(lambda: [ours(one) for one in asked])  # noqa: B023
+        bare = _median(lambda: [session.execute(statement, {"asked": fold(one)}).all() for one in asked])  # noqa: B023
+        figures.append((title, found, spent / len(asked), bare / len(asked)))
+    return figures
+
+
 def run(url: str, count: int, home: Path) -> list[tuple[str, int, float, float]]:
     engine = make_engine(url)
     Base.metadata.create_all(engine)
@@ -160,7 +219,7 @@ def run(url: str, count: int, home: Path) -> list[tuple[str, int, float, float]]
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("ANALYZE"))
     with work.read() as session:
-        figures = measure(session)
+        figures = look_ups(session) + measure(session)
     engine.dispose()
     return figures
 
