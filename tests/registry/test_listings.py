@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -251,6 +252,24 @@ def test_nobody_stands_twice_on_a_list_and_no_number_twice_on_a_document(bureau:
         bureau.take(other, "head", "warn")
 
 
+def test_two_clerks_who_propose_the_same_firm_at_once_open_one_case(bureau: Bureau) -> None:
+    outcomes: list[str] = []
+
+    def try_(by: str) -> None:
+        try:
+            bureau.propose(by=by)
+            outcomes.append("made")
+        except Conflict as refused_:
+            outcomes.append(refused_.rule)
+
+    threads = [Thread(target=try_, args=(by,)) for by in ("clerk", "clerk2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["listed-twice", "made"]
+
+
 def test_two_who_press_at_once_take_one_step(bureau: Bureau) -> None:
     listing = bureau.propose()
     bureau.take(listing, "head", "warn", document_number="甲")
@@ -397,6 +416,7 @@ def test_an_entry_ends_with_its_term_or_its_record_whether_or_not_a_job_has_run(
     assert (closed.state, closed.removal) == ("removed", "revoked" if how == "annulled" else how)
     if how == "term":
         assert closed.removed_on == date(2029, 12, 2)
+    assert ("removal", "移出名单决定书") in paper.papers_of(bureau.case(listing))
 
 
 def test_a_red_list_is_shown_to_the_public_before_it_is_decided(bureau: Bureau) -> None:

@@ -173,6 +173,29 @@ def test_clerks_who_register_at_once_get_neighbouring_codes(work: Work) -> None:
     assert sorted(taken) == [f"{number:06d}" for number in range(1, 7)]
 
 
+def test_a_form_sent_twice_at_once_is_one_pledge(work: Work) -> None:
+    with work.write(CLERK) as session:
+        subject = Subject(organisation=firm(session, uscc=code()).id)
+    outcomes: list[str] = []
+
+    def send() -> None:
+        try:
+            with work.write(CLERK) as session:
+                outcomes.append("made" if pledged(session, subject).created else "known")
+        except Conflict as refused_:
+            outcomes.append(refused_.rule)
+
+    threads = [Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("made") == 1
+    assert set(outcomes) <= {"made", "known", "given"}
+    with work.read() as session:
+        assert len(find.pledges(session, limit=9)) == 1
+
+
 def test_a_registered_promiser_bears_the_name_and_number_of_the_roster(work: Work) -> None:
     with work.write(CLERK) as session:
         place = firm(session, uscc=code())

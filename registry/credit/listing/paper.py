@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from registry.credit.listing.find import Case
+from registry.credit.listing import moves
+from registry.credit.listing.find import Case, Step
 from registry.kernel.faults import NotFound
 from registry.kernel.paper import Block, Facts, Heading, Paper, Signatures, Steps, Text
 
@@ -19,12 +20,19 @@ _SIGNED: Mapping[str, Sequence[str]] = {
     DECISION: ("签发人", "收件人（签名或盖章）", "送达人", "收到日期"),
     REMOVAL: ("签发人", "收件人（签名或盖章）", "送达人", "收到日期"),
 }
-_ACTS: Mapping[str, str] = {WARNING: "warn", NOTICE: "announce", DECISION: "decide", REMOVAL: "remove"}
+_ACTS: Mapping[str, Sequence[str]] = {
+    WARNING: ("warn",), NOTICE: ("announce",), DECISION: ("decide",), REMOVAL: ("remove", moves.LAPSE),
+}  # fmt: skip
+_UNNUMBERED = "（不另编文书号）"
 
 
 def papers_of(case: Case) -> list[tuple[str, str]]:
     """The papers that the case has so far, by kind, with their titles."""
-    return [(kind, TITLES[kind]) for kind, act in _ACTS.items() if case.step(act) is not None]
+    return [(kind, TITLES[kind]) for kind in _ACTS if _step(case, kind) is not None]
+
+
+def _step(case: Case, kind: str) -> Step | None:
+    return next((step for act in _ACTS.get(kind, ()) if (step := case.step(act)) is not None), None)
 
 
 def paper(
@@ -34,12 +42,12 @@ def paper(
 
     Raises NotFound for a paper whose step was not taken.
     """
-    step = case.step(_ACTS.get(kind, ""))
+    step = _step(case, kind)
     if step is None:
         raise NotFound("还没有这份文书")
     head = Facts(
         [
-            ("文书号", step.document_number or "（公示无文书号）"),
+            ("文书号", step.document_number or _UNNUMBERED),
             ("当事人", case.listed.subject.name),
             ("统一社会信用代码或执业证号", identity),
             *((role, name) for role, name in case.responsible),
@@ -160,11 +168,12 @@ def _removal(case: Case, measures: Sequence[str]) -> list[Block]:
                 ("原决定文书号", (listed.document_number or "") if listed else ""),
                 ("列入日期", case.listed.listed_on.isoformat() if case.listed.listed_on else ""),
                 ("移出理由", case.listed.removal_title),
-                ("事实", sought.text if sought else ""),
+                *([("事实", sought.text)] if sought else []),
                 ("移出日期", case.listed.removed_on.isoformat() if case.listed.removed_on else ""),
                 ("依据", case.rules.basis_text),
             ]
         ),
+        Heading("救济途径"),
         Text(case.rules.remedies),
     ]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from registry.credit.listing import moves
 from registry.credit.listing.entry import ACT_WORDING, earliest_removal, enter, lapse_over, leave, rules_of
@@ -180,7 +181,10 @@ def _advance(session: WorkSession, row: ListingRow, rules: List, move: Move, on:
     row.due_on = term.day if term else None
     row.due_provisional = bool(term and (term.provisional or row.window_provisional))
     row.revision += 1
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as taken_meanwhile:
+        raise Conflict("文书号刚被另一件使用，请核对", rule="document-used") from taken_meanwhile
 
 
 def _note(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
 
 from registry.credit.listing import moves
 from registry.credit.listing.entry import ACT_WORDING, WORDING, lapse_over
@@ -95,7 +96,10 @@ def propose(
         proposed_at=session.now,
     )
     session.add(row)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as proposed_meanwhile:
+        raise Conflict(f"该主体在“{chosen.title}”刚有案件提出", rule="listed-twice") from proposed_meanwhile
     session.add(
         ListingActRow(
             listing_id=row.id,

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from registry.accounts.roles import EVERYONE
 from registry.credit.columns import SCOPES
@@ -71,7 +72,8 @@ def give(
 
     `kind`, `disclosure` and `promiser_kind` in the words of `template`. Name, category and number of a registered
     subject come from the roster; `promiser_code` is what the promiser showed where the roster has none. The same pledge
-    again is returned with `created` False. Raises Invalid by the names of the template's fields, NotFound, Refused.
+    again is returned with `created` False. Raises Invalid by the names of the template's fields, NotFound, Refused,
+    Conflict (`given`) for the same pledge at the same moment.
     The act is `pledge.give`.
     """
     return give_written(
@@ -116,7 +118,7 @@ def put(session: WorkSession, subject: Subject, promise: Promise) -> Pledge:
     ).one_or_none()
     if known is not None:
         return Pledge(known.id, known.public_id, known.code, created=False)
-    code = _take(session, promise)
+    code = _code(_serial(session, promise), promise)
     row = PledgeRow(
         public_id=session.new_id(),
         code=code,
@@ -146,7 +148,10 @@ def put(session: WorkSession, subject: Subject, promise: Promise) -> Pledge:
         recorded_at=session.now,
     )
     session.add(row)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as given_meanwhile:
+        raise Conflict("同一承诺刚刚登记，请刷新后查看", rule="given") from given_meanwhile
     session.act("pledge.give", row.public_id, code=code)
     return Pledge(row.id, row.public_id, code, created=True)
 
@@ -272,8 +277,8 @@ def _promiser(session: WorkSession, subject: Subject, values: Mapping[str, str])
     return {"promiser_name": subject.name or ""}
 
 
-def _take(session: WorkSession, promise: Promise) -> str:
-    """The next code of the region and day, or the pledge's own, past which the count then goes on.
+def _serial(session: WorkSession, promise: Promise) -> SerialRow:
+    """The count of the pledge's region and day, held until the unit of work ends.
 
     The region is that of the accepting office, the third to eighth characters of its credit code (GB 32100).
     """
@@ -282,14 +287,18 @@ def _take(session: WorkSession, promise: Promise) -> str:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # Two at once on a day's first pledge: the second waits here for the first to commit, and then finds its row.
     session.execute(dialect.insert(SerialRow).values(region=region, day=day, last=0).on_conflict_do_nothing())
-    serial = session.scalars(
+    return session.scalars(
         select(SerialRow).where(SerialRow.region == region, SerialRow.day == day).with_for_update()
     ).one()
+
+
+def _code(serial: SerialRow, promise: Promise) -> str:
+    """The pledge's own code, past which the count then goes on, or the next one."""
     if promise.code:
         serial.last = max(serial.last, int(promise.code[14:]))
         return promise.code
     serial.last += 1
-    return f"{region}{day:%Y%m%d}{serial.last:06d}"
+    return f"{serial.region}{serial.day:%Y%m%d}{serial.last:06d}"
 
 
 def stored(session: WorkSession, codes: Collection[str]) -> Sequence[PledgeRow]:
