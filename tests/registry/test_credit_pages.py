@@ -301,6 +301,7 @@ def test_a_wrong_fine_is_corrected_on_its_page_and_annulled_on_another(
         ("pro_bono", {"service": "法律咨询", "hours": "12.5", "place": "阳光社区"}, "公益法律服务 12.5 小时：法律咨询"),
         ("legal_aid", {"authority": "市法律援助中心", "act": "质量评估", "case": "援2026-118", "matter": "刑事", "grade": "优秀", "method": ["庭审旁听", "受援人回访"]}, "法律援助：质量评估（援2026-118）"),
         ("legal_aid", {"authority": "市法律援助中心", "act": "补贴发放", "case": "援2026-118", "matter": "刑事", "amount": "1800"}, "法律援助：补贴发放（援2026-118）"),
+        ("permit", {"document_number": "示司许决字〔2026〕第1号", "XK_XKWS": "准予律师执业决定书", "XK_XKLB": "普通", "XK_NR": "准予执业", "XK_YXQZ": "2026-11-18", "XK_YXQZI": "长期", "XK_XKJGDM": "11310000MB00000009"}, "准予律师执业决定书：准予执业"),
         ("annual_assessment", {"year": "2025", "grade": "称职"}, "2025年度考核：称职"),
     ],
 )  # fmt: skip

@@ -213,3 +213,19 @@ def test_a_refused_file_is_told_and_nobody_is_sent_away_from_the_service(
     with host.work.read() as session:
         assert session.scalar(select(func.count(EvidenceRow.id))) == 0
         assert session.scalar(select(func.count(OrganisationRow.id))) == 1
+
+
+@one_database
+def test_a_forgotten_file_that_is_wanted_again_stays(work: Work, home: Path) -> None:
+    """The row that will name it is on its way while the check runs."""
+    store = Store.of(work)
+    store.put(PDF)
+    [file] = _files(home)
+    old = work.clock.now().timestamp() - 25 * 3600
+    os.utime(file, (old, old))
+    store.put(PDF)
+    now = work.clock.now()
+    assert file.stat().st_mtime > old
+    os.utime(file, (now.timestamp(),) * 2)
+    assert evidence.check(work)["removed"] == 0
+    assert store.get(file.name) == PDF
