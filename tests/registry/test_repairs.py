@@ -307,6 +307,16 @@ def test_the_guide_says_for_every_class_from_when(work: Work, people: dict[str, 
 
 
 @on_sqlite
+def test_each_condition_names_the_order_that_it_rests_on(work: Work, people: dict[str, Actor]) -> None:
+    """The minimum term is the law of the decision's day, the other conditions are that of the request's."""
+    event = penalty(work, people["recorder"], "2025-06-01")
+    with work.read() as session:
+        term, *others = find.prospect(session, event).conditions
+    assert "第58号" in term.basis
+    assert all("第36号" in condition.basis for condition in others)
+
+
+@on_sqlite
 def test_a_late_step_says_so(work: Work, people: dict[str, Actor], clock: SetClock) -> None:
     event = penalty(work, people["recorder"], "2026-06-01")
     repair = apply(work, people["desk"], event)

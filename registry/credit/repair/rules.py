@@ -66,8 +66,11 @@ def conditions(
         "duties": (proofs > 0, f"已提交证明材料 {proofs} 份" if proofs else "尚未提交履行义务的证明材料"),
         "pledge": (pledged, "已提交签署的信用承诺书" if pledged else "尚未提交签署的信用承诺书"),
     }
+    # How long an event is public first is the law of its decision's day, everything else that of the request's.
+    order = {"term": term.basis}
     return tuple(
-        Condition(name, title, regime.conditions[name], *met[name]) for name, title in TITLES.items()
+        Condition(name, title, f"{order.get(name, regime.title)}：{regime.conditions[name]}", *met[name])
+        for name, title in TITLES.items()
     )
 
 
