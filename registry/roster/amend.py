@@ -58,7 +58,9 @@ def amend_organisation(
     ).scalar_one_or_none()
     if row is None:
         raise NotFound("名册中没有此机构")
-    tidy, faults = check_organisation(replace(told, kind=row.kind, state=None))
+    # A code that was kept with a doubt is not questioned again by a change of address.
+    known_code = told.authoritative or (told.uscc or None) == row.uscc
+    tidy, faults = check_organisation(replace(told, kind=row.kind, state=None, authoritative=known_code))
     faults += _office_faults(session, row, tidy)
     if tidy.established_on and tidy.established_on > session.today:
         faults.append(FieldFault("established_on", "future", "日期晚于今天"))

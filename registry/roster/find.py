@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, bindparam, select
 
 from registry.accounts import lookups
 from registry.kernel.identifiers import parse_resident_id
@@ -87,26 +87,16 @@ def by_name(session: WorkSession, name: str, *, kind: str | None = None) -> list
 
 def people_by_name(session: WorkSession, name: str) -> list[Found]:
     """Every practitioner of this name; records that were merged into another are not asked."""
-    query = select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
-    of_name = (PractitionerRow.name_key == fold(name)) & PractitionerRow.merged_into_id.is_(None)
-    rows = session.execute(query.where(of_name).order_by(PractitionerRow.id))
+    rows = session.execute(_BY_NAME, {"key": fold(name)})
     return [Found("practitioner", row.id, row.public_id, row.name) for row in rows]
 
 
 def by_licence(session: WorkSession, number: str, *, profession: str | None = None) -> list[Found]:
     """Who holds or held a licence under this number, now or before: people, then organisations."""
     code = read_code(number)
-    query = (
-        select(PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
-        .join(LicenceRow, LicenceRow.practitioner_id == PractitionerRow.id)
-        .join(LicenceNumberRow, LicenceNumberRow.licence_id == LicenceRow.id)
-        .where(LicenceNumberRow.number == code)
-        .distinct()
-        .order_by(PractitionerRow.id)
-    )
-    if profession is not None:
-        query = query.where(LicenceRow.profession == profession)
-    people = [Found("practitioner", row.id, row.public_id, row.name) for row in session.execute(query)]
+    query = _BY_LICENCE if profession is None else _BY_LICENCE_OF
+    rows = session.execute(query, {"number": code, "profession": profession})
+    people = [Found("practitioner", row.id, row.public_id, row.name) for row in rows]
     return people if profession else people + _organisations(session, OrganisationRow.licence_number == code)
 
 
@@ -192,3 +182,23 @@ def _organisations(session: WorkSession, condition: ColumnElement[bool]) -> list
     order = (OrganisationRow.ended_on.is_not(None), OrganisationRow.ended_on.desc(), OrganisationRow.id)
     rows = session.execute(query.order_by(*order))
     return [Found("organisation", row.id, row.public_id, row.name) for row in rows]
+
+
+# Built once: building a statement costs more than running it.
+_PERSON = (PractitionerRow.id, PractitionerRow.public_id, PractitionerRow.name)
+_BY_NAME = (
+    select(*_PERSON)
+    .where(
+        PractitionerRow.name_key == bindparam("key", type_=String), PractitionerRow.merged_into_id.is_(None)
+    )
+    .order_by(PractitionerRow.id)
+)
+_BY_LICENCE = (
+    select(*_PERSON)
+    .join(LicenceRow, LicenceRow.practitioner_id == PractitionerRow.id)
+    .join(LicenceNumberRow, LicenceNumberRow.licence_id == LicenceRow.id)
+    .where(LicenceNumberRow.number == bindparam("number", type_=String))
+    .distinct()
+    .order_by(PractitionerRow.id)
+)
+_BY_LICENCE_OF = _BY_LICENCE.where(LicenceRow.profession == bindparam("profession", type_=String))

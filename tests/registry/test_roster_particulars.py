@@ -170,6 +170,24 @@ def test_a_slip_is_corrected_and_was_never_so(work: Work) -> None:
         assert len(find.search(session, "明理")) == len(find.search(session, "名利")) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_code_kept_with_a_doubt_does_not_stand_in_the_way_of_a_new_address(work: Work) -> None:
+    wrong = code()[:17] + ("1" if code()[17] != "1" else "2")
+    with work.write(CLERK) as session:
+        place = firm(session, uscc=wrong, authoritative=True)
+
+        def amended(uscc: str) -> tuple[str, ...]:
+            told_ = told(uscc=uscc, head=None, address="南京路2号")
+            return amend.amend_organisation(
+                session, CLERK, organisation=place, told=told_, head_person=None, grounds=MOVED
+            )
+
+        with pytest.raises(Invalid):
+            amended(code(serial=5)[:17] + wrong[17])
+        assert amended(wrong) == ("address",)
+        assert find.organisation(session, place.public_id).doubts == place.doubts
+
+
 def test_a_person_changes_name_and_paper_and_stays_findable_by_the_old_name(work: Work) -> None:
     with work.write(CLERK) as session:
         person = advocate(session, firm(session), name="单勇", id_number=resident(1), phone="19900000001")
