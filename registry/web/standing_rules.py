@@ -150,7 +150,7 @@ def tried(public_id: str) -> ResponseReturnValue:
         latest = trial.latest(session, found.id)
         counts = latest.counts if latest and latest.counts else {}
         kind = asked["kind"] if asked["kind"] in counts else ""
-        grades = _grades(found)
+        grades = _grades(found, counts)
         listed = (
             list(
                 trial.changes(
@@ -166,18 +166,23 @@ def tried(public_id: str) -> ResponseReturnValue:
             if latest and counts
             else []
         )
-    shown = kind or next(iter(counts), "")
+    shown = kind or max(counts, key=lambda code: _moved(counts[code]), default="")
+    table = counts.get(shown, {})
+    named = [grade for grade in grades if grade in table or any(grade in row for row in table.values())]
     return render_template(
         "registry/standing/trial.html",
         rules=found,
         trial=latest,
         asked={**asked, "kind": kind},
         titles=TITLES,
-        kinds=[(code, TITLES[code]) for code in counts],
+        kinds=[
+            (code, f"{title}（{_moved(counts[code])}）") for code, title in TITLES.items() if code in counts
+        ],
         grades=grades,
         shown=shown,
-        table=counts.get(shown, {}),
-        chart=_chart(shown, counts.get(shown, {}), grades) if shown else None,
+        table=[(grade, table[grade]) for grade in named if grade in table],
+        columns=named,
+        chart=_chart(shown, table, named) if shown else None,
         listed=listed[:PAGE],
         first=_page(public_id, asked) if behind else None,
         more=_page(public_id, asked, listed[PAGE - 1].next) if listed[PAGE:] else None,
@@ -206,20 +211,23 @@ def changes(public_id: str) -> ResponseReturnValue:
     return _download(book.getvalue(), _XLSX, f"standing-{found.since}.xlsx")
 
 
-def _grades(found: rules_find.Rules) -> list[str]:
-    """All grades that the table may show, those of the proposed rules first, the best before the others."""
+def _grades(found: rules_find.Rules, counts: trial.Counts) -> list[str]:
+    """All grades that the table may show: those of the proposed rules, the best first, then those that they give up."""
     own = [band.grade for section in found.rules.sections for band in section.bands]
-    return list(dict.fromkeys([*own, trial.NONE]))
+    before = [grade for table in counts.values() for grade in table if grade != trial.NONE]
+    return list(dict.fromkeys([*own, *before, trial.NONE]))
+
+
+def _moved(table: Mapping[str, Mapping[str, int]]) -> int:
+    """How many of a kind would change."""
+    return sum(n for before, row in table.items() for after, n in row.items() if before != after)
 
 
 def _chart(kind: str, table: Mapping[str, Mapping[str, int]], grades: list[str]) -> charts.Bars:
-    before = {grade: sum(row.values()) for grade, row in table.items()}
-    after: dict[str, int] = {}
-    for row in table.values():
-        for grade, number in row.items():
-            after[grade] = after.get(grade, 0) + number
-    named = [grade for grade in dict.fromkeys([*grades, *before]) if before.get(grade) or after.get(grade)]
-    rows = [(grade, [before.get(grade, 0), after.get(grade, 0)]) for grade in named]
+    rows = [
+        (grade, [sum(table.get(grade, {}).values()), sum(row.get(grade, 0) for row in table.values())])
+        for grade in grades
+    ]
     return charts.bars(f"{TITLES[kind]}：现行规则和试算规则的各等级数", rows, ("现行规则", "试算规则"))
 
 
