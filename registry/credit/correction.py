@@ -122,11 +122,12 @@ def chain(session: WorkSession, event: int) -> list[Correction]:
         .order_by(EventRow.id)
     ).all()
     names = staff.names(session, {row.recorded_by for row in rows if row.recorded_by})
+    kind = session.get_one(EventRow, event).kind
     found = []
     for row in rows:
         detail = opened(session, row.wording).detail
         changes = tuple(
-            Change(code, title_of(code), _in_words(code, was), _in_words(code, now))
+            Change(code, title_of(code, kind), _in_words(code, was), _in_words(code, now))
             for code, was, now in detail["changes"]
         )
         by = names.get(row.recorded_by or "", row.recorded_by or "")
@@ -134,13 +135,13 @@ def chain(session: WorkSession, event: int) -> list[Correction]:
     return found
 
 
-def title_of(field: str) -> str:
-    """The Chinese name of a field of an event: of its own, of double publicity, or of a form."""
+def title_of(field: str, kind: str) -> str:
+    """The Chinese name of a field of an event of this kind: of every event's, of double publicity, or of the kind's form."""
     if field in _TITLES:
         return _TITLES[field]
     if field in FIELDS:
         return FIELDS[field].title
-    titles = {one.code: one.title for kind in catalogue.KINDS.values() for one in kind.fields}
+    titles = {one.code: one.title for one in catalogue.kind(kind).fields}
     return titles.get(field.removeprefix("detail."), field)
 
 
@@ -192,7 +193,7 @@ def _changes(before: Event, restricted: Mapping[str, str], now: NewEvent) -> lis
     }
     fields = list(dict.fromkeys([*was, *is_]))
     return [
-        Change(field, title_of(field), _text(was.get(field)), _text(is_.get(field)))
+        Change(field, title_of(field, now.kind), _text(was.get(field)), _text(is_.get(field)))
         for field in fields
         if _text(was.get(field)) != _text(is_.get(field))
     ]
