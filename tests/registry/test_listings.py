@@ -401,7 +401,7 @@ def test_an_entry_ends_with_its_term_or_its_record_whether_or_not_a_job_has_run(
         bureau.to(date(2029, 12, 2))
     today = bureau.clock.now().date()
     assert bureau.on(today) == []
-    assert bureau.case(listing).listed.state_title == "已期满"
+    assert bureau.case(listing).listed.state_title == "已失效"
     with bureau.work.read() as session:
         assert [one.public_id for one in find.listings(session, view="former", limit=9)] == [listing]
         assert find.listings(session, view="listed", limit=9) == []

@@ -50,7 +50,7 @@ class Listed:
     @property
     def state_title(self) -> str:
         if self.state in _LISTED and not self.running:
-            return "已期满"
+            return "已失效"
         return moves.STATES[self.colour][self.state]  # type: ignore[index]  # only propose writes it, from the list
 
     @property
