@@ -20,7 +20,7 @@ from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed import complaints, draws, rights, roster, standing
+from seed import complaints, draws, entries, rights, roster, standing
 from seed.city import city
 from seed.facts import BUREAU, Fact, facts
 from seed.lists import Lists
@@ -93,6 +93,7 @@ class _Loading:
         roster.changes(self.office, self.firms, self.people)
         complaints.received(self.office, self.firms, self.people)
         self._aftermath()
+        entries.typed(self.office, self.people)
         standing.waiting(self.office)
         draws.waiting(self.office, matters)
         intake.run(self.office.work)
