@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from registry.kernel.host import Host
-from registry.web.api import BLUEPRINTS, complaints, events, pledges, rights, roster
+from registry.web.api import BLUEPRINTS, complaints, events, pledges, rights, roster, roster_changes
 from registry.web.api.fields import Body
 from registry.web.api.scopes import SCOPES
 
@@ -87,7 +87,7 @@ def test_every_body_has_an_example_that_would_be_read(document: dict[str, Any]) 
 
 
 def _bodies() -> list[type[Body]]:
-    modules = (complaints, events, pledges, rights, roster)
+    modules = (complaints, events, pledges, rights, roster, roster_changes)
     bodies = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
     return [one for one in bodies if issubclass(one, Body) and one.example]
 

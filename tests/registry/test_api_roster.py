@@ -238,3 +238,28 @@ def test_a_change_based_on_what_another_has_changed_since_is_refused(
     done = program.post(path, change, headers={"If-Match": now})
     assert (done.status_code, done.get_json()["state"]) == (200, "rectifying")
     assert program.get(f"/organisations/{firm.public_id}").headers["ETag"] == done.headers["ETag"]
+
+
+def test_a_firm_changes_its_name_and_a_slip_is_corrected(
+    program: Program, work: Work, firm: enrol.Organisation, lawyer: enrol.Practitioner
+) -> None:
+    path = f"/organisations/{firm.public_id}/amendments"
+    before = program.found(f"/organisations/{firm.public_id}")
+    changed = program.post(
+        path, {"name": "上海明理正律师事务所", "on": "2026-11-02", "reason": "沪司许〔2026〕7号"}
+    )
+    assert changed.status_code == 200, changed.text
+    after = changed.get_json()
+    assert {key for key in after if after[key] != before[key]} == {"name"}
+    then = program.found(f"/organisations/{firm.public_id}", on="2026-11-01")
+    assert then["name"] == "上海明理律师事务所"
+    early = program.get(f"/organisations/{firm.public_id}", on="1999-01-01")
+    assert (early.status_code, early.get_json()["rule"]) == (404, "not-yet")
+    nothing = program.post(path, {"reason": "x", "on": "2026-11-02"})
+    assert nothing.status_code == 409
+    slip = f"/practitioners/{lawyer.public_id}/amendments"
+    corrected = program.post(slip, {"name": "单永", "correction": True, "reason": "录入笔误"})
+    assert corrected.status_code == 200, corrected.text
+    assert program.found(f"/practitioners/{lawyer.public_id}", on="2020-01-01")["name"] == "单永"
+    undated = program.post(slip, {"name": "单泳", "reason": "改名"})
+    assert (undated.status_code, undated.get_json()["errors"][0]["path"]) == (422, "on")

@@ -7,13 +7,13 @@ from registry.web.api import (
     pledges,
     reference,
     rights,
-    roster,
+    roster_changes,
     standings,
     worklists,
 )
 
 BLUEPRINTS = (
-    roster.concern,
+    roster_changes.concern,
     events.concern,
     standings.concern,
     rights.concern,

@@ -23,9 +23,9 @@ concern = Concern("roster", "名册：从业人员、执业机构、执业许可
 
 _PROFESSION = validate.OneOf(tuple(kinds.PROFESSIONS))
 _KIND = validate.OneOf(tuple(kinds.ORGANISATION_KINDS))
-_LICENCE_STATE = validate.OneOf(tuple(kinds.LICENCE_STATES))
-_STATE = validate.OneOf(tuple(kinds.ORGANISATION_STATES))
-_DISTRICT = validate.Regexp(r"^[0-9]{6}\Z", error="String does not match expected pattern.")
+LICENCE_STATE = validate.OneOf(tuple(kinds.LICENCE_STATES))
+STATE = validate.OneOf(tuple(kinds.ORGANISATION_STATES))
+DISTRICT = validate.Regexp(r"^[0-9]{6}\Z", error="String does not match expected pattern.")
 _SEARCH = {"description": "名称、拼音、首字母、执业证号或统一社会信用代码；不能与 district、state 同时使用"}
 
 
@@ -36,7 +36,7 @@ class LicenceLineSchema(Schema):
         required=True, metadata={"description": "执业证号；律师转所后变更，末六位终身不变"}
     )
     category = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True, validate=_LICENCE_STATE)
+    state = fields.String(required=True, validate=LICENCE_STATE)
     state_since = fields.Date(required=True)
     granted_on = fields.Date(required=True)
     ended_on = fields.Date(required=True, allow_none=True)
@@ -86,7 +86,7 @@ class OrganisationLineSchema(Schema):
     form = fields.String(required=True, allow_none=True)
     district = fields.String(required=True)
     head = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True, validate=_STATE)
+    state = fields.String(required=True, validate=STATE)
     state_since = fields.Date(required=True)
     established_on = fields.Date(required=True, allow_none=True)
     ended_on = fields.Date(required=True, allow_none=True)
@@ -112,16 +112,16 @@ class OnQuery(Query):
 class PractitionersQuery(PageQuery):
     q = fields.String(load_default="", validate=validate.Length(max=60), metadata=_SEARCH)
     profession = fields.String(load_default=None, validate=_PROFESSION)
-    district = fields.String(load_default=None, validate=_DISTRICT)
-    state = fields.String(load_default=None, validate=_LICENCE_STATE)
+    district = fields.String(load_default=None, validate=DISTRICT)
+    state = fields.String(load_default=None, validate=LICENCE_STATE)
     organisation = public_id(load_default=None, metadata={"description": "执业机构的 id"})
 
 
 class OrganisationsQuery(PageQuery):
     q = fields.String(load_default="", validate=validate.Length(max=60), metadata=_SEARCH)
     kind = fields.String(load_default=None, validate=_KIND)
-    district = fields.String(load_default=None, validate=_DISTRICT)
-    state = fields.String(load_default=None, validate=_STATE)
+    district = fields.String(load_default=None, validate=DISTRICT)
+    state = fields.String(load_default=None, validate=STATE)
 
 
 class NewOrganisationSchema(Body):
@@ -136,7 +136,7 @@ class NewOrganisationSchema(Body):
     kind = fields.String(required=True, validate=_KIND)
     name = text(200, shortest=1, required=True)
     district = fields.String(
-        required=True, validate=_DISTRICT, metadata={"description": "GB/T 2260 的六位代码"}
+        required=True, validate=DISTRICT, metadata={"description": "GB/T 2260 的六位代码"}
     )
     uscc = text(40, load_default=None, allow_none=True)
     form = text(40, load_default=None, allow_none=True)
@@ -172,33 +172,10 @@ class NewPractitionerSchema(Body):
     category = text(40, load_default=None, allow_none=True)
     phone = text(40, load_default=None, allow_none=True)
     joined_on = Day(load_default=None, allow_none=True)
-    authoritative = Flag(load_default=False)
-
-
-class LicenceStateChangeSchema(Body):
-    example: ClassVar = {"state": "suspended", "on": "2026-11-10", "reason": "沪司罚决〔2026〕9号"}
-
-    state = fields.String(required=True, validate=_LICENCE_STATE)
-    on = Day(required=True, metadata={"description": "自哪一天起"})
-    reason = text(200, shortest=1, required=True, metadata={"description": "依据，如决定书文号"})
-
-
-class OrganisationStateChangeSchema(Body):
-    example: ClassVar = {"state": "rectifying", "on": "2026-11-10", "reason": "沪司改〔2026〕1号"}
-
-    state = fields.String(required=True, validate=_STATE)
-    on = Day(required=True, metadata={"description": "自哪一天起"})
-    reason = text(200, shortest=1, required=True, metadata={"description": "依据，如决定书文号"})
-
-
-class TransferSchema(Body):
-    example: ClassVar = {"organisation": EXAMPLE_ID, "on": "2026-11-10"}
-
-    organisation = public_id(required=True, allow_none=True, metadata={"description": "转入机构的 id"})
-    on = Day(required=True)
-    licence_number = text(
-        64, load_default=None, allow_none=True, metadata={"description": "新执业证号，末六位不变"}
+    origin = text(
+        200, load_default=None, allow_none=True, metadata={"description": "自外地转入的，转入前的执业地"}
     )
+    authoritative = Flag(load_default=False)
 
 
 @concern.listing("/practitioners", permission=READ, item=PractitionerLineSchema, query=PractitionersQuery)
@@ -290,7 +267,7 @@ def organisation(session: WorkSession, asked: Mapping[str, Any], public_id: str)
 )
 def enrol_organisation(session: WorkSession, given: Mapping[str, Any]) -> str:
     """登记一家执业机构"""
-    draft = {**given, "head_office": _place(session, "head_office", given["head_office"])}
+    draft = {**given, "head_office": place_named(session, "head_office", given["head_office"])}
     return enrol.enrol_organisation(session, session.actor, **draft).public_id
 
 
@@ -306,84 +283,11 @@ def enrol_practitioner(session: WorkSession, given: Mapping[str, Any]) -> str:
 
     证件号码已在册的人得到一份新的执业许可；与现有许可不能并存的，拒绝（律师法第十条、公证法第二十三条）。
     """
-    draft = {**given, "organisation": _place(session, "organisation", given["organisation"])}
+    draft = {**given, "organisation": place_named(session, "organisation", given["organisation"])}
     return enrol.enrol_practitioner(session, session.actor, **draft).public_id
 
 
-@concern.act(
-    "/organisations/<string(length=16):public_id>/states",
-    permission=EDIT,
-    body=OrganisationStateChangeSchema,
-    shows=organisation,
-    answer=RosterOrganisationSchema,
-    lock=listing.lock_organisation,
-)
-def change_organisation_state(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str:
-    """变更机构状态
-
-    自所给之日起进入新的状态；以前的状态留在历史中。
-    """
-    place = find.organisation(session, public_id)
-    enrol.change_organisation_state(session, session.actor, organisation=place, **given)
-    return public_id
-
-
-@concern.act(
-    "/practitioners/<string(length=16):public_id>/licences/<string(length=16):licence_id>/states",
-    permission=EDIT,
-    body=LicenceStateChangeSchema,
-    shows=practitioner,
-    answer=RosterPractitionerSchema,
-    lock=listing.lock_practitioner,
-)
-def change_licence_state(
-    session: WorkSession, given: Mapping[str, Any], public_id: str, licence_id: str
-) -> str:
-    """变更执业状态
-
-    自所给之日起进入新的状态；终止的许可只能恢复为正常执业。
-    """
-    licence = _licence(session, public_id, licence_id)
-    enrol.change_state(session, session.actor, licence=licence, **given)
-    return public_id
-
-
-@concern.act(
-    "/practitioners/<string(length=16):public_id>/licences/<string(length=16):licence_id>/transfers",
-    permission=EDIT,
-    body=TransferSchema,
-    shows=practitioner,
-    answer=RosterPractitionerSchema,
-    lock=listing.lock_practitioner,
-)
-def transfer(session: WorkSession, given: Mapping[str, Any], public_id: str, licence_id: str) -> str:
-    """变更执业机构
-
-    停止执业期间不得变更（律师和律师事务所违法行为处罚办法第四十七条）。
-    """
-    licence = _licence(session, public_id, licence_id)
-    place = _place(session, "organisation", given["organisation"])
-    enrol.transfer(
-        session,
-        session.actor,
-        licence=licence,
-        organisation=place,
-        on=given["on"],
-        number=given["licence_number"],
-    )
-    return public_id
-
-
-def _licence(session: WorkSession, public_id: str, licence_id: str) -> find.Licence:
-    """An address that mixes two people is no address."""
-    person = find.practitioner(session, public_id)
-    found = next((licence for licence in person.licences if licence.public_id == licence_id), None)
-    if found is None:
-        raise NotFound("没有这份执业许可")
-    return found
-
-
-def _place(session: WorkSession, path: str, given: str | None) -> find.Organisation | None:
+def place_named(session: WorkSession, path: str, given: str | None) -> find.Organisation | None:
     if given is None:
         return None
     try:
