@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from registry.credit import catalogue
-from registry.credit.columns import FIELDS, SCOPES
+from registry.credit.columns import FIELDS, RESTRICTED, SCOPES
 from registry.credit.layouts import LAYOUTS
 from registry.credit.record import NewEvent, Recorded, Subject, record_many
 from registry.credit.standard import Parsed, read_row
@@ -220,10 +220,12 @@ def _outcome(
         row.fault(
             key_column(row),
             "known-record-differs",
-            f"已有同一文书号、日期的记录，内容不同（{_differences(session, one.differs, new)}）；未作更改，请以更正方式处理",
+            f"已有同一文书号、日期的记录，内容不同（{titles}）；未作更改，请以更正方式处理",
+            held,
         )
         for row, new, one in zip(rows, events, recorded, strict=True)
         if one.differs is not None
+        for titles, held in (_differences(session, one.differs, new),)
     ]
     created = [one.event.created for one in recorded if one.event is not None]
     return Stored(
@@ -238,16 +240,23 @@ def _outcome(
     )
 
 
-def _differences(session: WorkSession, known: int, new: NewEvent) -> str:
-    """Titles of what differs; a row repeated within the file differs from the one above it."""
+def _differences(session: WorkSession, known: int, new: NewEvent) -> tuple[str, str]:
+    """Titles of what differs, and what the record has there; what is restricted is named and not told.
+
+    A row repeated within the file differs from the one above it.
+    """
     row = session.scalars(select(EventRow).where(EventRow.id == known)).one()
     wording = opened(session, row.wording)
     held = {**wording.columns, **wording.restricted}
     given = {**new.columns, **new.restricted}
-    titles = [FIELDS[code].title for code in FIELDS if held.get(code) != given.get(code)]
+    codes = [code for code in FIELDS if held.get(code) != given.get(code)]
+    titles = [FIELDS[code].title for code in codes]
+    told = [
+        f"{FIELDS[code].title}：{wording.columns.get(code, '空')}" for code in codes if code not in RESTRICTED
+    ]
     if wording.summary != new.summary and not titles:
-        titles.append("内容")
-    return "、".join(titles) or "等级、范围或备注"
+        titles, told = ["内容"], [wording.summary]
+    return "、".join(titles) or "等级、范围或备注", "；".join(told)
 
 
 PERMITS: Importer[Parsed] = Importer(LAYOUTS["permit"], _check_row, _store_rows)

@@ -27,6 +27,13 @@ OFFICE_PHONE_CONTEXT = "reg_organisations.phone"
 
 
 @dataclass(frozen=True)
+class Differs(FieldFault):
+    """A given value that is not the roster's. `held` is what the roster has, "" where that is no text for people."""
+
+    held: str = ""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """`person` is the row id of somebody known who gets a further licence; `same` the public id of an equal record."""
 
@@ -148,11 +155,25 @@ def _ends(states: Mapping[str, kinds.State], state: str | None) -> bool:
 def _compare(given: Mapping[str, object], held: Mapping[str, object], public_id: str) -> Verdict:
     """A known key again: the same if every given value agrees; what differs wants a person and changes nothing."""
     faults = [
-        FieldFault(path, "differs", "与名册中已登记的内容不一致，未作更改，请人工核对")
+        Differs(path, "differs", "与名册中已登记的内容不一致，未作更改，请人工核对", _told(path, held[path]))
         for path, value in given.items()
         if value is not None and value != held[path]
     ]
     return Verdict(tuple(faults)) if faults else Verdict(same=public_id)
+
+
+_READABLE = frozenset({"uscc", "form", "head", "authority", "licence_number", "category", "address", "phone"})
+
+
+def _told(path: str, value: object) -> str:
+    """A value of the roster as people read it; what stands there as a row id, a code or blind is not told."""
+    if value is None:
+        return "空"
+    if isinstance(value, date):
+        return value.isoformat()
+    if path == "state":
+        return (kinds.ORGANISATION_STATES.get(str(value)) or kinds.LICENCE_STATES[str(value)]).title
+    return str(value) if path in _READABLE else ""
 
 
 @dataclass

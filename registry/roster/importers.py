@@ -13,6 +13,7 @@ from registry.kernel.access import Actor
 from registry.kernel.identifiers import parse_lawyer_licence, parse_uscc
 from registry.kernel.work import WorkSession
 from registry.roster import kinds
+from registry.roster.admission import Differs
 from registry.roster.cells import read_code, read_date, read_text
 from registry.roster.drafts import NewOrganisation, NewPractitioner, check_organisation, check_practitioner
 from registry.roster.enrol import Admission, admit_organisations, admit_practitioners
@@ -231,7 +232,7 @@ def _stored(
         unchanged=sum(admission.same is not None for admission in admitted),
         same=[row.place for row, admission in zip(rows, admitted, strict=True) if admission.same is not None],
         faults=tuple(
-            row.fault(fault.path, fault.rule, fault.message)
+            row.fault(fault.path, fault.rule, fault.message, fault.held if isinstance(fault, Differs) else "")
             for row, admission in zip(rows, admitted, strict=True)
             for fault in admission.faults
         ),

@@ -357,5 +357,28 @@ def test_every_kind_of_import_has_a_template_that_its_importer_knows(clerk: Pers
         assert [headers.unknown for headers in known] == [[] for _ in layouts], kind
 
 
+@SQLITE
+def test_what_differs_stands_side_by_side_and_what_is_personal_is_covered(work: Work, clerk: Person) -> None:
+    with work.write(clerk.actor) as session:
+        firm(
+            session,
+            "上海第1律师事务所",
+            uscc=code("31", 1),
+            head="钟明",
+            phone="021-1111",
+            established_on=None,
+        )
+    rows = book(
+        [("上海第1律师事务所", "黄浦区", "仇英", "021-2222")], ("机构名称", "所在区", "负责人", "联系电话")
+    )
+    upload = handed_in(work, clerk, rows)
+    preview = find.preview(Staging(work), shown(work, clerk, upload))
+    assert preview is not None
+    assert [(fault.column, fault.value, fault.held) for fault in preview.faults] == [
+        ("负责人", "仇英", "钟明"),
+        ("联系电话", "********", "********"),
+    ]
+
+
 def test_codes_of_ours_are_no_text_for_people() -> None:
     assert examine._texts({"state": "practising", "on": "2026-01-02"}) == {"on": "2026-01-02"}

@@ -147,7 +147,11 @@ def as_stored(row: Accepted[Any]) -> dict[str, str]:
     for column in row.row.layout.columns:
         if column.field not in row.row.headers:
             continue
-        text = read.get(column.field) or read_text(row.row.cells.get(column.field, ""))
+        cell = read_text(row.row.cells.get(column.field, ""))
+        text = read.get(column.field) or cell
+        if text.isdecimal() and not cell.isascii():
+            # What the file says in words is kept as a code of ours, such as a district's.
+            text = cell
         shown[row.row.headers[column.field]] = covered(text) if column.personal else text
     return shown
 
