@@ -321,3 +321,41 @@ def test_a_head_who_may_not_be_a_partner_is_registered_only_on_purpose(
     assert "律师法第五十三条" in warned.text
     assert "至 2028-06-30" in warned.text
     assert clerk.post(at, **form, acknowledged="yes").status_code == 303
+
+
+@ONE_DATABASE
+def test_a_clerk_takes_a_lawyer_in_and_lets_one_go_in_the_browser(
+    work: Work, sign_in: Callable[..., Person]
+) -> None:
+    with work.write(CLERK) as session:
+        firm(session, uscc=code())
+    clerk = sign_in("clerk")
+    form = {
+        "name": "宋知微",
+        "profession": "lawyer",
+        "id_type": "身份证",
+        "licence_number": lawyer(7),
+        "organisation": code(),
+        "granted_on": "2010-05-01",
+        "joined_on": "2020-03-01",
+        "origin": "江苏省苏州市",
+    }
+    refused = clerk.post("/staff/roster/practitioners", **form, earlier="13205201010000007")
+    assert (refused.status_code, "每行填写一个号码" in refused.text) == (422, True)
+    made = clerk.post(
+        "/staff/roster/practitioners", **form, earlier=f"{NANJING} 2010-05-01\r\n{SUZHOU}  2015/6/1\r\n"
+    )
+    assert made.status_code == 303, made.text
+    page = clerk.get(made.location).text
+    for shown in ("转入来源", "江苏省苏州市", SUZHOU, NANJING, lawyer(7)):
+        assert shown in page
+    with work.read() as session:
+        person = find.practitioner(session, made.location.rpartition("/")[2])
+    at = f"{made.location}/licences/{person.licences[0].public_id}/state"
+    leaving = {"state": "moved_out", "on": "2026-03-01", "reason": "准予变更执业机构"}
+    refused = clerk.post(at, **leaving)
+    assert (refused.status_code, "请填写转往的地方" in refused.text) == (422, True)
+    assert clerk.post(at, **leaving, destination="浙江省杭州市").status_code == 303
+    page = clerk.get(made.location).text
+    assert "转往外地" in page
+    assert "浙江省杭州市" in page
