@@ -124,7 +124,7 @@ class Nodes:
         """One of `known`, "" where it is not."""
         value = self.text(node, path)
         if node is not None and value and value not in known:
-            self.fault(node, path, rule, f"没有“{value}”，可以写：{'、'.join(sorted(known)) or '（无）'}")
+            self.fault(node, path, rule, f"没有“{value}”，可以写：{_offered(known)}")
             return ""
         return value
 
@@ -181,6 +181,13 @@ def composed(source: bytes) -> yaml.Node:
     if node is None:
         raise Unreadable([RuleFault(1, "", "empty", "文件是空的")])
     return node
+
+
+def _offered(known: Collection[str]) -> str:
+    """What may be written; of codes, each with what it stands for."""
+    if isinstance(known, Mapping):
+        return "、".join(f"{code}（{known[code]}）" for code in known)
+    return "、".join(sorted(known)) or "（无）"
 
 
 def _join(path: str, name: str) -> str:

@@ -31,7 +31,8 @@ _POINTS = 1_000_000
 _LONGEST = 600
 """Months; nobody practises longer than fifty years."""
 
-_KINDS = frozenset(ORGANISATION_KINDS) | frozenset(PROFESSIONS)
+_SUBJECTS = {one.code: one.title for table in (PROFESSIONS, ORGANISATION_KINDS) for one in table.values()}
+_EVENTS = {one.code: one.title for one in catalogue.KINDS.values()}
 _POLARITIES = ("positive", "negative", "neutral")
 _WHEN = ("kind", "polarity", "severity", "penalties", "result")
 
@@ -119,7 +120,7 @@ class _Reader:
             self._signs(entries.get("items"), f"{path}.items", items)
         return Section(
             nodes.text(entries.get("title"), f"{path}.title"),
-            tuple(sorted(nodes.several(entries.get("subjects"), f"{path}.subjects", _KINDS, "subject"))),
+            tuple(sorted(nodes.several(entries.get("subjects"), f"{path}.subjects", _SUBJECTS, "subject"))),
             nodes.whole(entries.get("base"), f"{path}.base", -_POINTS, _POINTS),
             tuple(bands),
             tuple(groups),
@@ -205,7 +206,7 @@ class _Reader:
         nodes = self.nodes
         if ("kind" in entries) == ("polarity" in entries):
             nodes.fault(node, path, "kind", "“kind”（事件类别）和“polarity”（事件性质）写且只写一个")
-        kind = nodes.chosen(entries.get("kind"), f"{path}.kind", catalogue.KINDS, "kind")
+        kind = nodes.chosen(entries.get("kind"), f"{path}.kind", _EVENTS, "kind")
         polarity = nodes.chosen(entries.get("polarity"), f"{path}.polarity", _POLARITIES, "polarity")
         kinds = {kind} if kind else {one.code for one in catalogue.KINDS.values() if one.polarity == polarity}
         if "penalties" in entries and kind != "penalty":
