@@ -40,13 +40,13 @@ class Program:
         }
         return self.client.post(f"/api/v1{path}", headers=sent, json=body)
 
-    def found(self, path: str, **query: object) -> Any:
+    def found(self, path: str, **query: Any) -> Any:
         """The JSON of an answer that must be 200."""
         answer = self.get(path, **query)
         assert answer.status_code == 200, answer.text
         return answer.get_json()
 
-    def walked(self, path: str, **query: object) -> Iterator[list[Any]]:
+    def walked(self, path: str, **query: Any) -> Iterator[list[Any]]:
         """The pages of a list, to its end."""
         after: dict[str, str] = {}
         while True:

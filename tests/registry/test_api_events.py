@@ -155,6 +155,7 @@ def test_a_program_records_what_the_form_would_and_corrects_it(
     assert (same.status_code, same.get_json()["rule"]) == (422, "nothing-changes")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "path", "rule"),
     [

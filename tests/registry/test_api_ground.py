@@ -175,6 +175,16 @@ def test_what_has_not_changed_is_not_sent_again(program: Program, work: Work, th
     assert program.get("/practitioners", headers={"If-None-Match": tag}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/search.json", "/notices.json", "/draws.json", "/matters.json", "/feed/v1/entries"]
+)
+def test_public_addresses_read_numbers_as_strictly(client: FlaskClient, work: Work, path: str) -> None:
+    bearer = {"Authorization": f"Bearer {Program(client, work, 'feed:read').token}"}
+    for wrong in ("1_0", "+1", "%EF%BC%91", ""):
+        assert client.get(f"{path}?limit={wrong}", headers=bearer).status_code == 400, wrong
+    assert client.get(f"{path}?limit=10", headers=bearer).status_code == 200
+
+
 def test_a_cursor_belongs_to_its_list_and_cannot_be_made(program: Program, three: None) -> None:
     following = program.found("/practitioners", limit=1)["next"]
     assert program.found("/practitioners", limit=2, after=following)["next"] is None

@@ -53,6 +53,7 @@ def test_a_key_names_one_request(program: Program) -> None:
     assert (elsewhere.status_code, elsewhere.get_json()["rule"]) == (422, "idempotency-key-reused")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("key", [None, "", " ", "a" * 129, "k 1", "键", '"k'])
 def test_a_post_without_a_key_that_is_one_is_refused(
     program: Program, client: FlaskClient, key: str | None

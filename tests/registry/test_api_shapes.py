@@ -33,15 +33,16 @@ class OuterSchema(Schema):
     inners = fields.List(fields.Nested(InnerSchema))
     more = fields.Nested(InnerSchema, many=True)
     words = fields.List(fields.String())
-    only = fields.Integer()
+    number = fields.Integer()
 
 
 def test_what_goes_out_is_what_the_schema_would_write_and_nothing_more() -> None:
     inner = {"public_id": "b", "since": date(2026, 3, 1), "secret": "x"}
-    for row in (
-        {"inner": inner, "inners": [inner, inner], "more": [inner], "words": ("a", "b"), "only": 3},
-        {"inner": None, "inners": [], "more": [], "words": [], "only": None},
-    ):
+    rows: tuple[dict[str, object], ...] = (
+        {"inner": inner, "inners": [inner, inner], "more": [inner], "words": ("a", "b"), "number": 3},
+        {"inner": None, "inners": [], "more": [], "words": [], "number": None},
+    )
+    for row in rows:
         whole = {"public_id": "a", "at": datetime(2026, 3, 1, 9, 30, 0, 5, tzinfo=UTC), "secret": "x", **row}
         written = orjson.loads(orjson.dumps(projection(OuterSchema)(whole)))
         assert written == OuterSchema().dump(whole)
