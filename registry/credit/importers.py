@@ -104,8 +104,11 @@ _EVENTS = Layout("events", "信用事件表", (
     Column("remark", ("备注",)),
 ))  # fmt: skip
 _CODES = {kind.title: kind.code for kind in catalogue.KINDS.values()}
-_FROM_FILES = frozenset(catalogue.KINDS) - {"permit", "penalty", "penalty_change", "annulment"}
-"""Permits and penalties have sheets of their own; an annulment must name the event that it answers."""
+_FROM_FILES = frozenset(catalogue.KINDS) - {
+    "permit", "penalty", "penalty_change", "annulment", "listing", "red_listing", "delisting",
+}  # fmt: skip
+"""Permits and penalties have sheets of their own; an annulment must name the event that it answers; onto a list and off it
+nobody comes by a file (registry.credit.listing)."""
 
 
 @dataclass(frozen=True)

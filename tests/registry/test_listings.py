@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from registry.credit import disclosure
 from registry.credit import find as credit
+from registry.credit.importers import EVENTS
 from registry.credit.listing import entry, find, lists, moves, paper, worklists
 from registry.credit.listing.proceed import Said, take
 from registry.credit.listing.propose import Proposal, propose
@@ -26,6 +27,7 @@ from registry.kernel.faults import Conflict, Invalid, Refused
 from registry.kernel.host import Host
 from registry.kernel.paper import typeset
 from registry.kernel.work import Work
+from registry.roster import intake
 from tests.people import Person
 from tests.registry.listing_bureau import BLACK, BUREAU, RED, Bureau
 from tests.registry.roster_facts import code
@@ -341,6 +343,17 @@ def test_no_machine_proposes_or_decides(bureau: Bureau) -> None:
     for machine in (Actor.job("nightly"), Actor.command("script"), Actor("client", "c", "c", EVERYTHING)):
         with refused(Refused, "person-alone"), bureau.work.write(machine) as session:
             propose(session, session.actor, subject=bureau.firm, proposal=BLACK, authority=BUREAU)
+
+
+@pytest.mark.parametrize("kind", ["列入严重失信主体名单", "列入守信红名单", "移出严重失信主体名单"])
+@on_sqlite
+def test_nobody_comes_onto_a_list_or_off_it_by_a_file(bureau: Bureau, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(f"事件类别,主体名称,决定日期,内容\n{kind},上海明理律师事务所,2026-11-02,抄录\n", "utf-8")
+    faults: list[intake.RowFault] = []
+    with pytest.raises(intake.Rejected):
+        intake.run(bureau.work, Actor.command("import"), EVENTS, path, kind="events", report=faults.append)
+    assert [fault.rule for fault in faults] == ["unknown-kind"]
 
 
 def test_no_code_of_the_lists_knows_the_standing() -> None:
