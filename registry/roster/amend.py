@@ -15,6 +15,7 @@ from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
 from registry.roster import admission, index, kinds, particulars
 from registry.roster.cells import read_text
+from registry.roster.changes import EDIT
 from registry.roster.drafts import (
     Identified,
     NewOrganisation,
@@ -25,7 +26,6 @@ from registry.roster.drafts import (
 from registry.roster.names import fold
 from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
 
-EDIT = "roster.edit"
 _Values = dict[str, tuple[str | None, str | None]]
 
 

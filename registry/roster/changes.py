@@ -22,6 +22,8 @@ from registry.roster.tables import (
     PractitionerRow,
 )
 
+EDIT = "roster.edit"
+
 
 def change_state(
     session: WorkSession,
@@ -38,6 +40,7 @@ def change_state(
     One that is moved out of the city (`moved_out`) needs its `destination`. An ended licence comes back only to practising (the ending was annulled), and only if no other licence of the person
     stands against it. Raises NotFound, Invalid naming fields, Conflict.
     """
+    actor.require(EDIT)
     row = _licence(session, licence)
     reason = _check_change(session, kinds.LICENCE_STATES, row, state, on, reason)
     destination = _destination(row, state, destination)
@@ -75,6 +78,7 @@ def change_organisation_state(
 
     Raises NotFound, Invalid naming fields, Conflict.
     """
+    actor.require(EDIT)
     row = session.execute(
         select(OrganisationRow).where(OrganisationRow.id == organisation.id).with_for_update()
     ).scalar_one_or_none()
@@ -116,6 +120,7 @@ def transfer(
     A lawyer's new number keeps the last six digits and may change the category. A suspended lawyer may not move
     (律师和律师事务所违法行为处罚办法第四十七条). Raises NotFound, Invalid naming fields, Conflict.
     """
+    actor.require(EDIT)
     row = _licence(session, licence)
     if row.ended_on is not None:
         raise Conflict("执业许可已终止，不能变更执业机构", rule="ended")

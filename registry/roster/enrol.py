@@ -10,7 +10,7 @@ from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid
 from registry.kernel.work import WorkSession
 from registry.roster import admission
-from registry.roster.changes import change_organisation_state, change_state, transfer
+from registry.roster.changes import EDIT, change_organisation_state, change_state, transfer
 from registry.roster.drafts import NewOrganisation, NewPractitioner, check_organisation, check_practitioner
 from registry.roster.inscribe import (
     Licence,
@@ -74,6 +74,7 @@ def enrol_organisations(
     session: WorkSession, actor: Actor, drafts: Iterable[NewOrganisation]
 ) -> list[Organisation]:
     """As `enrol_organisation`, for many; the first that cannot be enrolled raises."""
+    actor.require(EDIT)
     return _all(admit_organisations(session, actor, drafts, acts=True))  # type: ignore[return-value]
 
 
@@ -81,6 +82,7 @@ def enrol_practitioners(
     session: WorkSession, actor: Actor, drafts: Iterable[NewPractitioner]
 ) -> list[Practitioner]:
     """As `enrol_practitioner`, for many; the first that cannot be enrolled raises."""
+    actor.require(EDIT)
     return _all(admit_practitioners(session, actor, drafts, acts=True))  # type: ignore[return-value]
 
 

@@ -242,6 +242,18 @@ def test_whoever_may_only_read_changes_nothing(work: Work) -> None:
             lambda: amend.amend_category(
                 session, reader, licence=person.licence, category="兼职", grounds=MOVED
             ),
+            lambda: enrol.change_state(
+                session, reader, licence=person.licence, state="paused", on=date(2026, 3, 1), reason="无权"
+            ),
+            lambda: enrol.change_organisation_state(
+                session, reader, organisation=place, state="suspended", on=date(2026, 3, 1), reason="无权"
+            ),
+            lambda: enrol.transfer(
+                session, reader, licence=person.licence, organisation=place, on=date(2026, 3, 1)
+            ),
+            lambda: enrol.enrol_organisation(
+                session, reader, kind="law_firm", name="上海无权律师事务所", district="310101"
+            ),
         ):
             with pytest.raises(Refused):
                 attempt()
