@@ -111,14 +111,21 @@ def pending_of(session: WorkSession, notice: str) -> Pending:
 
 def waiting(session: WorkSession, limit: int) -> Sequence[Duty]:
     """The work list 更正公示: current notices whose event reads otherwise, the earliest correction first."""
-    last = aliased(EventRow)
+    # From the corrections, which are few, to their notices: the page of everybody's work asks this each time.
+    last = (
+        select(EventRow.target_id, func.max(EventRow.id).label("id"))
+        .where(EventRow.kind == "correction")
+        .group_by(EventRow.target_id)
+        .subquery()
+    )
     rows = session.execute(
-        select(Notice.public_id, EventRow.subject_name, last.recorded_at, last.recorded_by)
-        .join(Release, Release.id == Notice.release_id)
-        .join(EventRow, EventRow.id == Release.event_id)
-        .join(last, last.id == _last())
-        .where(Notice.state == "current", is_behind())
-        .order_by(last.id)
+        select(Notice.public_id, EventRow.subject_name, EventRow.recorded_at, EventRow.recorded_by)
+        .select_from(last)
+        .join(EventRow, EventRow.id == last.c.id)
+        .join(Release, Release.event_id == last.c.target_id)
+        .join(Notice, Notice.release_id == Release.id)
+        .where(Notice.state == "current", last.c.id > func.coalesce(Release.correction_id, 0))
+        .order_by(last.c.id)
         .limit(limit)
     )
     return [_duty(session, row) for row in rows]
