@@ -202,6 +202,7 @@ def test_a_firm_is_listed_after_warning_defence_legal_review_and_decision(bureau
     ]  # fmt: skip
 
 
+@on_sqlite
 def test_nobody_is_listed_before_the_defence_window_is_over(bureau: Bureau) -> None:
     listing = bureau.propose()
     bureau.served(listing)
@@ -220,6 +221,7 @@ def test_nobody_is_listed_before_the_defence_window_is_over(bureau: Bureau) -> N
     bureau.take(listing, "leader", "decide", document_number="甲", on=date(2026, 11, 28))
 
 
+@on_sqlite
 def test_a_defence_that_came_in_time_must_be_answered_with_reasons(bureau: Bureau) -> None:
     listing = bureau.propose()
     bureau.served(listing)
@@ -272,6 +274,7 @@ def test_two_clerks_who_propose_the_same_firm_at_once_open_one_case(bureau: Bure
     assert sorted(outcomes) == ["listed-twice", "made"]
 
 
+@on_sqlite
 def test_two_who_press_at_once_take_one_step(bureau: Bureau) -> None:
     listing = bureau.propose()
     bureau.take(listing, "head", "warn", document_number="甲")
@@ -388,6 +391,7 @@ def test_an_entry_leaves_early_only_after_its_months_and_by_another_decision(bur
         assert sorted(kinds) == ["delisting", "listing"]
 
 
+@on_sqlite
 def test_what_was_listed_by_mistake_leaves_at_once_and_is_annulled(bureau: Bureau) -> None:
     listing = bureau.listed()
     bureau.take(listing, "clerk", "seek", ground="revoked", text="处罚决定经复议撤销")
@@ -432,6 +436,7 @@ def test_an_entry_ends_with_its_term_or_its_record_whether_or_not_a_job_has_run(
     assert ("removal", "移出名单决定书") in paper.papers_of(bureau.case(listing))
 
 
+@on_sqlite
 def test_a_red_list_is_shown_to_the_public_before_it_is_decided(bureau: Bureau) -> None:
     listing = bureau.propose(RED)
     with refused(Conflict, "out_of_turn"):

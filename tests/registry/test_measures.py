@@ -115,6 +115,7 @@ def test_may_this_firm_enter_the_mediation_roster(bureau: Bureau) -> None:
     assert "上海市社会信用条例" in reason.basis
 
 
+@on_sqlite
 def test_an_answer_stays_as_it_was_given(bureau: Bureau) -> None:
     clerk = bureau.people["clerk"]
     with bureau.work.write(clerk) as session:
