@@ -61,6 +61,29 @@ def test_an_administrator_adds_a_clerk_who_chooses_a_password_first(
     assert "王芳，您好" in browser.get("/staff").text
 
 
+def test_a_first_sign_in_by_a_link_goes_on_to_its_page_with_a_password_of_ones_own(
+    app: Flask, sign_in: Callable[..., Person]
+) -> None:
+    answer = sign_in("admin").post(
+        "/staff/people", username="wang.fang", name="王芳", section="公证工作处", roles=["clerk"]
+    )
+    given = re.search(r'id="first-password">([^<]+)<', answer.text)
+    assert given
+    browser = app.test_client()
+    link = "/staff/complaints?state=open"
+    entered = browser.post(
+        "/staff/login", data=_form(browser, username="wang.fang", password=given[1], next=link)
+    )
+    page = browser.get(entered.location)
+    assert f'name="next" value="{link}"' in page.text
+    new = "苹果-渡船-十七点-灯塔"
+    changed = browser.post(
+        "/staff/password", data=_form(browser, present=given[1], password=new, again=new, next=link)
+    )
+    assert changed.location == link
+    assert browser.get(link).status_code == 200
+
+
 def test_roles_change_what_the_next_page_allows(work: Work, sign_in: Callable[..., Person]) -> None:
     clerk = sign_in("clerk")
     assert clerk.get("/staff/audit").status_code == 403
