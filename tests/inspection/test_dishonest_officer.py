@@ -3,6 +3,7 @@ steered (specification section 8)."""
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from inspection.ceremony import announce, conduct, void
+from inspection.ceremony.rows import chance_of
 from inspection.ceremony.tables import AnnouncementRow, DrawRow
 from inspection.draw.verify import verify
 from inspection.plan import draft
@@ -38,7 +40,7 @@ from registry.kernel.store import make_engine
 from registry.kernel.work import Work
 from registry.ledger.tables import EntryRow
 from registry.migrations import upgrade
-from registry.roster.enrol import change_organisation_state
+from registry.roster.enrol import Organisation, change_organisation_state
 from tests.inspection import bureau
 from tests.inspection.bureau import OFFICE
 
@@ -54,6 +56,7 @@ class DishonestOfficer(RuleBasedStateMachine):
     work: Work
     clock: SetClock
     started: datetime
+    firms: Sequence[Organisation]
     tasks = 0
 
     @initialize()
@@ -145,7 +148,7 @@ class DishonestOfficer(RuleBasedStateMachine):
             self.draws_it()
         else:
             with self.work.read() as session:
-                supplied = len(conduct.chance_of(session, draw))
+                supplied = len(chance_of(session, draw))
             self.throws(supplied, digit)
 
     @rule()
@@ -310,7 +313,7 @@ class DishonestOfficer(RuleBasedStateMachine):
             if before.state == "voided" and before.void_party is not None:
                 earlier = json.loads(before.frame)
                 with self.work.read() as session:
-                    supplied = conduct.chance_of(session, before)
+                    supplied = chance_of(session, before)
                 if supplied:
                     assert earlier["units"] == document["units"]
                     assert earlier["inspectors"] == document["inspectors"]
