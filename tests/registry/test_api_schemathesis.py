@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
@@ -36,8 +37,16 @@ _CHECKS = [
 ]
 
 
+# The tool's own list lacks 413, which a body of wrong fields may be too large for.
+_REFUSED = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422"]
+
+
 def _operations(app: Flask) -> Iterator[APIOperation[Any, Any, Any, Any]]:
-    for result in schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app).get_all_operations():
+    config = SchemathesisConfig.from_dict(
+        {"checks": {"negative_data_rejection": {"expected-statuses": _REFUSED}}}
+    )
+    described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=config)
+    for result in described.get_all_operations():
         assert isinstance(result, Ok)
         yield result.ok()
 
