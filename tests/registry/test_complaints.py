@@ -223,6 +223,12 @@ def test_the_term_is_put_off_once_and_in_time(work: Work, office: Office, clock:
     assert missed.value.rule == "too_late"
 
 
+def test_whoever_works_on_complaints_may_open_them() -> None:
+    reading, *others = states.PERMISSIONS
+    assert reading.name == states.READ
+    assert all(permission.roles <= reading.roles for permission in others)
+
+
 def test_every_day_has_terms_for_everybody() -> None:
     for day in (date(2015, 1, 1), date(2022, 4, 30), date(2022, 5, 1), date(2030, 1, 1)):
         assert terms.of(day).title

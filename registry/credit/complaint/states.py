@@ -66,7 +66,7 @@ def move(state: str, step: str) -> Move:
 
 
 PERMISSIONS = (
-    Permission(READ, "查看投诉", frozenset({"clerk", "head", "legal", "leader", "auditor"})),
+    Permission(READ, "查看投诉", frozenset({"clerk", "head", "legal", "leader", "inspector", "auditor"})),
     Permission(RECEIVE, "登记投诉", frozenset({"clerk", "head"})),
     Permission(HANDLE, "受理、调查投诉，告知结果", frozenset({"clerk", "head", "inspector"})),
     Permission(DECIDE, "作出投诉处理结果", frozenset({"head", "leader"})),
