@@ -41,7 +41,7 @@ def staff(name: str, *permissions: str) -> Actor:
 
 
 CLERK = staff("clerk", states.READ, states.RECEIVE, states.HANDLE)
-HEAD = staff("head", states.READ, states.RECEIVE, states.HANDLE, states.DECIDE)
+HEAD = staff("head", states.READ, states.RECEIVE, states.HANDLE, states.DECIDE, "credit.procedure")
 LEADER = staff("leader", states.READ, states.DECIDE)
 
 
