@@ -84,7 +84,7 @@ def test_a_clerk_enrols_finds_and_moves_a_lawyer(
     page.get_by_role("link", name="登记从业人员").click()
     page.get_by_label("姓名").fill("单勇")
     page.get_by_label("证件号码").fill(resident(1))
-    page.get_by_label("执业证号").fill(lawyer(1))
+    page.get_by_label("执业证号", exact=True).fill(lawyer(1))
     page.get_by_label("准予执业日期").fill("2010-05-01")
     snap(page, screenshot, "roster-practitioner-new")
     page.get_by_role("button", name="登记").click()
@@ -123,6 +123,7 @@ def test_a_clerk_enrols_finds_and_moves_a_lawyer(
     page.get_by_role("link", name="名册").first.click()
     page.get_by_text("按证件号码查人").click()
     page.get_by_label("证件号码").fill(resident(1).lower())
+    page.get_by_label("查询事由").select_option(index=1)
     page.get_by_role("button", name="查人").click()
     expect(page.get_by_role("heading", name="单勇", level=1)).to_be_visible()
     assert resident(1) not in page.url
