@@ -1,7 +1,6 @@
 """Staff's pages of credit repair: the list, the desk, one request with its conditions, steps and papers."""
 
 from collections.abc import Callable, Mapping
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +14,7 @@ from registry.kernel.work import WorkSession
 from registry.roster.find import Found
 from registry.web import papers
 from registry.web.credit_evidence import attach_sent
-from registry.web.rights import PAGE, about, before, day, mendable, required, told
+from registry.web.rights import about, case_list, day, mendable, required, told
 
 READ = states.READ
 _TONES = {
@@ -48,23 +47,7 @@ def panel(session: WorkSession, subject: Found) -> object:
 @blueprint.get("")
 @requires(READ)
 def index() -> ResponseReturnValue:
-    state = request.args.get("state", "open")
-    state = state if state in ("", "open", *states.STATES) else "open"
-    overdue = request.args.get("overdue") == "1"
-    with work().read() as session:
-        listed = find.repairs(session, state=state, overdue=overdue, before=before(), limit=PAGE + 1)
-        today = session.today
-    chosen = {"state": state, **({"overdue": "1"} if overdue else {})}
-    here = url_for("repairs.index")
-    return render_template(
-        "registry/repairs/index.html",
-        listed=listed[:PAGE],
-        chosen=chosen,
-        states=[("open", "未办结"), *states.STATES.items()],
-        first=f"{here}?{urlencode(chosen)}" if before() else None,
-        more=f"{here}?{urlencode({**chosen, 'before': listed[PAGE - 1].id})}" if listed[PAGE:] else None,
-        today=today,
-    )
+    return case_list("repairs", states.STATES, find.repairs)
 
 
 @blueprint.get("/new")

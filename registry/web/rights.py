@@ -1,14 +1,16 @@
 """What the desks of objections and repairs share: whose event a form is about, and how a refusal returns to its field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+from urllib.parse import urlencode
 
-from flask import request
+from flask import render_template, request, url_for
 
 from registry.credit import find as credit
 from registry.credit.find import Event
 from registry.kernel.faults import Conflict, Fault, Invalid, Refused
+from registry.kernel.host import work
 from registry.kernel.work import WorkSession
 from registry.roster import find as roster
 from registry.roster.cells import CellFault, read_date
@@ -53,6 +55,36 @@ def told(fault: Fault) -> dict[str, list[str]]:
 def mendable(fault: Fault) -> bool:
     """Whether whoever filled in the form can mend it there, rather than see the page of a fault."""
     return isinstance(fault, Invalid | Conflict) or fault.rule in ("not_subject", "four_eyes")
+
+
+class _Case(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+def case_list(name: str, states: Mapping[str, str], read: Callable[..., Sequence[_Case]]) -> str:
+    """The list of one sort of cases, of one state or those that wait, of all or the overdue, the newest first.
+
+    `name` is that of the blueprint, its folder of templates too; `read` is the reader of its list.
+    """
+    state = request.args.get("state", "open")
+    state = state if state in ("", "open", *states) else "open"
+    overdue = request.args.get("overdue") == "1"
+    start = before()
+    with work().read() as session:
+        listed = read(session, state=state, overdue=overdue, before=start, limit=PAGE + 1)
+        today = session.today
+    chosen = {"state": state, **({"overdue": "1"} if overdue else {})}
+    here = url_for(f"{name}.index")
+    return render_template(
+        f"registry/{name}/index.html",
+        listed=listed[:PAGE],
+        chosen=chosen,
+        states=[("open", "未办结"), *states.items()],
+        first=f"{here}?{urlencode(chosen)}" if start else None,
+        more=f"{here}?{urlencode({**chosen, 'before': listed[PAGE - 1].id})}" if listed[PAGE:] else None,
+        today=today,
+    )
 
 
 def before() -> int | None:
