@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, inspect, select
 from sqlalchemy.orm import aliased
 
 from registry.credit import catalogue
@@ -195,6 +195,9 @@ def adverse(session: WorkSession, *, after: date, until: date) -> list[Adverse]:
 
 LATEST = aliased(EventRow, name="latest_correction")
 """The last correction of an event, in `query`."""
+# All requests share it. An alias makes its columns when first asked, and two threads that ask at once get columns that
+# do not match the statement: NoSuchColumnError.
+len(inspect(LATEST).selectable.c)
 
 
 def is_latest(correction: Any) -> ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """What was recorded wrongly is answered, never edited: corrections, corrections of corrections, annulments."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -189,3 +191,13 @@ class TestRefused:
         inspector = Actor("staff", "x", "x", frozenset({"credit.procedure"}))
         with pytest.raises(Refused), work.write(inspector) as session:
             record.record_many(session, inspector, [penalty_of(Subject(practitioner=person.id))])
+
+
+def test_two_requests_at_once_cannot_race_to_make_the_columns_of_the_shared_alias() -> None:
+    """Two pages that were the first to read events once answered 500 (NoSuchColumnError) to one of the two users."""
+    asked = (
+        "from registry.credit import find; print('_columns' in vars(find.inspect(find.LATEST).selectable))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+
+    assert told.strip() == "True"
