@@ -38,7 +38,7 @@ def note_finding(
     known = table()
     faults = []
     if visited_on > session.today or visited_on < row.selection.draw.as_of:
-        faults.append(FieldFault("visited_on", "out_of_range", "检查日期应在名录基准日之后、今天之前"))
+        faults.append(FieldFault("visited_on", "out_of_range", "检查日期不得早于名录基准日，也不得晚于今天"))
     if not codes or any(code not in known.findings for code in codes):
         faults.append(FieldFault("codes", "unknown_code", "请选择检查结果"))
     elif len(codes) > 1 and any(known.findings[code].alone for code in codes):

@@ -186,7 +186,7 @@ def annul(session: WorkSession, actor: Actor, *, event: str, ground: str, on: da
     row = locked(session, event)
     faults = []
     if on < row.decided_on or on > session.today:
-        faults.append(FieldFault("on", "date-range", "撤销日期应在原决定之后、今天之前"))
+        faults.append(FieldFault("on", "date-range", "撤销日期不得早于原决定，也不得晚于今天"))
     if not ground.strip():
         faults.append(FieldFault("ground", "required", "请填写撤销理由"))
     if faults:

@@ -53,7 +53,7 @@ def receive(
     if asked not in states.ASKED:
         raise Invalid.field("asked", "required", "请选择请求事项")
     if not found.decided_on <= received_on <= session.today:
-        raise Invalid.field("received_on", "date-range", "收到日期应在原决定之后、今天之前")
+        raise Invalid.field("received_on", "date-range", "收到日期不得早于原决定，也不得晚于今天")
     if found.annulled_by is not None:
         raise Conflict("原记录已被撤销，不需要再提出异议", rule="annulled")
     open_ = select(ObjectionRow.id).where(

@@ -186,7 +186,7 @@ def put_outcome(session: WorkSession, actor: Actor, row: PledgeRow, found: Outco
     """Stores a checked outcome of a pledge that is held. The day it was found is today where the paper names none."""
     on = found.assessed_on or session.today
     if not row.given_on <= on <= session.today:
-        raise Invalid.field("assessed_on", "date-range", "认定日期应在承诺作出之后、今天之前")
+        raise Invalid.field("assessed_on", "date-range", "认定日期不得早于承诺作出日期，也不得晚于今天")
     standing = session.scalars(
         select(OutcomeRow).where(OutcomeRow.pledge_id == row.id).order_by(OutcomeRow.id.desc()).limit(1)
     ).first()
