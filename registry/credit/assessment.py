@@ -225,7 +225,8 @@ def _faults(session: WorkSession, year: int, decided_on: date, given: Sequence[G
     subjects = [(one.subject.kind, one.subject.id, one.code) for one in given]
     if len(set(subjects)) < len(subjects):
         faults.append(FieldFault("grades", "repeated", "同一人填写了两次"))
-    return faults
+    # What is wrong with the day or the year is said once, not once for each person.
+    return list(dict.fromkeys(faults))
 
 
 def _lock(session: WorkSession, given: Sequence[Grade]) -> None:

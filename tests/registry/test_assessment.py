@@ -101,6 +101,17 @@ def test_a_grade_that_cannot_be_is_refused_with_its_field(
             graded(session, person, "称职", actor=Actor("staff", "x", "查阅", frozenset({"credit.read"})))
 
 
+@ONE_DATABASE
+def test_a_day_too_early_is_said_once_for_a_whole_firm(work: Work) -> None:
+    with work.write(CLERK) as session:
+        place = firm(session)
+        people = [advocate(session, place, serial) for serial in (1, 2, 3)]
+        given = [assessment.Grade(found(person), "lawyer", "称职") for person in people]
+        with pytest.raises(Invalid) as refused:
+            assessment.record_year(session, CLERK, year=2025, decided_on=date(2025, 11, 30), given=given)
+    assert [fault.path for fault in refused.value.fields] == ["decided_on"]
+
+
 def test_whatever_the_rules_offer_is_a_grade_and_a_state() -> None:
     """律师称职、基本称职、不称职; 律师事务所合格、不合格: every profession and kind has its rule and its grades."""
     for code in (*kinds.PROFESSIONS, *kinds.ORGANISATION_KINDS):
