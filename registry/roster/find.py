@@ -53,9 +53,9 @@ __all__ = [
     "members",
     "named",
     "named_practitioners",
+    "names_of",
     "organisation",
     "people_by_name",
-    "people_called",
     "population",
     "practitioner",
     "search",
@@ -141,11 +141,13 @@ def named_practitioners(session: WorkSession, public_ids: Collection[str]) -> di
     return {row.public_id: Found("practitioner", row.id, row.public_id, row.name) for row in rows}
 
 
-def people_called(session: WorkSession, public_ids: Collection[str]) -> dict[str, str]:
-    """The names of practitioners by public id; unknown ids are left out."""
-    query = select(PractitionerRow.public_id, PractitionerRow.name)
-    rows = session.execute(query.where(PractitionerRow.public_id.in_(public_ids)))
-    return {row.public_id: row.name for row in rows}
+def names_of(session: WorkSession, public_ids: Collection[str]) -> dict[str, str]:
+    """The names of practitioners and organisations by public id; unknown ids are left out."""
+    return {
+        row.public_id: row.name
+        for table in (OrganisationRow, PractitionerRow)
+        for row in session.execute(select(table.public_id, table.name).where(table.public_id.in_(public_ids)))
+    }
 
 
 def head_of(session: WorkSession, organisation_id: int) -> Found | None:

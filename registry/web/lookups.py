@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
             )
         counted = lookups.counts(session, days=DAYS)
         names = staff.names(session, {one.actor for one in counted})
-        subjects = find.people_called(session, {look.subject for look in found})
+        subjects = find.names_of(session, {look.subject for look in found})
         people = staff.everybody(session)
         days = [session.today - timedelta(days=back) for back in reversed(range(DAYS))]
     kept: dict[str, Any] = {name: value for name, value in asked.items() if value}

@@ -56,6 +56,15 @@ def test_whoever_opens_a_persons_page_is_named_to_that_person_and_to_the_auditor
 
 
 @SQLITE
+def test_the_auditor_reads_an_office_by_its_name(sign_in: SignIn, work: Work) -> None:
+    with work.write(COMMAND) as session:
+        place = firm(session, uscc=code())
+        lookups.note(session, "record.print", place.public_id, purpose="rights")
+
+    assert ">上海明理律师事务所</a>" in sign_in("auditor").get("/staff/lookups").text
+
+
+@SQLITE
 def test_a_page_that_is_refused_is_no_look_up_and_an_unknown_person_neither(
     sign_in: SignIn, work: Work, person: enrol.Practitioner
 ) -> None:
