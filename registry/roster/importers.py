@@ -236,6 +236,12 @@ def _stored(
             for row, admission in zip(rows, admitted, strict=True)
             for fault in admission.faults
         ),
+        doubts=tuple(
+            (row.place, doubt)
+            for row, admission in zip(rows, admitted, strict=True)
+            if admission.subject is not None
+            for doubt in admission.subject.doubts
+        ),
     )
 
 

@@ -154,7 +154,8 @@ class Stored:
     """What became of a chunk: `new` and `changed` rows were written, `unchanged` were there, `faults` wrote nothing.
 
     `same` and `altered` are the places of the unchanged and the changed rows, for whoever asks which they were; an
-    importer that does not say is asked again about fewer rows (registry.roster.uploads.examine).
+    importer that does not say is asked again about fewer rows (registry.roster.uploads.examine). `doubts` are what was
+    written all the same and wants a second look, by sheet and row.
     """
 
     new: int = 0
@@ -163,6 +164,19 @@ class Stored:
     faults: Sequence[RowFault] = ()
     same: Collection[tuple[str, int]] = ()
     altered: Collection[tuple[str, int]] = ()
+    doubts: Sequence[tuple[tuple[str, int], str]] = ()
+
+    @property
+    def told(self) -> list[str]:
+        """The doubts as a clerk reads them."""
+        return [
+            f"{f'工作表“{sheet}”' if sheet else ''}第 {row} 行：{text}，已按所填登记，请再核对"
+            for (sheet, row), text in self.doubts
+        ]
+
+
+MOST_DOUBTS = 50
+"""Notes kept of one file; the pages of those concerned show every one."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +249,7 @@ def run(
             count = outcome.rows
             again = check_rows(importer, tables, lambda _fault: None, lambda _done: None, Outcome())
             done = 0
+            doubts: list[str] = []
             while chunk := tuple(islice(again, CHUNK)):
                 stored = importer.store(session, actor, chunk)
                 outcome.new += stored.new
@@ -242,8 +257,10 @@ def run(
                 outcome.changed += stored.changed
                 for fault in stored.faults:
                     refuse(fault)
+                doubts += stored.told[: MOST_DOUBTS - len(doubts)]
                 done += len(chunk)
                 progress("store", done, count)
+            outcome.notes += doubts
             outcome.rejected = len(bad)
             if bad and not accept_good:
                 raise Rejected(outcome)

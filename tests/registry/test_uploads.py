@@ -141,6 +141,22 @@ def test_nothing_is_stored_before_somebody_says_so_and_then_exactly_what_was_sho
 
 
 @SQLITE
+def test_a_number_that_is_kept_with_a_doubt_is_told_by_its_row_before_it_is_stored(
+    work: Work, clerk: Person
+) -> None:
+    """A code issued with a wrong check character (GB 32100) is kept: warned of, not hidden."""
+    wrong = code("31", 2)[:-1] + ("0" if code("31", 2)[-1] != "0" else "1")
+    upload = handed_in(work, clerk, book([office(1), office(2, uscc=wrong)]))
+    preview = find.preview(Staging(work), shown(work, clerk, upload))
+    assert preview is not None
+    assert len(preview.notes) == 1
+    assert "第 3 行：统一社会信用代码校验" in preview.notes[0]
+    approved(work, clerk, upload)
+    conduct.perform(work, IMPORTS)
+    assert firms(work) == 2
+
+
+@SQLITE
 def test_what_lies_on_disk_tells_nothing_and_goes_with_the_import(
     work: Work, clerk: Person, home: Path
 ) -> None:

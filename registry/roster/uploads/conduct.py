@@ -310,7 +310,7 @@ def _kept(found: Examination, notes: list[str]) -> dict[str, Any]:
         "samples": {status: [asdict(line) for line in lines] for status, lines in found.samples.items()},
         "faults": [asdict(fault) for fault in found.faults],
         "all_faults": found.all_faults,
-        "notes": notes,
+        "notes": [*notes, *found.doubts],
     }
 
 

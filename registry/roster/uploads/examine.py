@@ -14,7 +14,17 @@ from typing import Any, Literal
 from registry.kernel.access import Actor
 from registry.kernel.work import WorkSession
 from registry.roster.cells import read_text
-from registry.roster.intake import CHUNK, Accepted, Importer, Outcome, RowFault, Stored, check_rows, covered
+from registry.roster.intake import (
+    CHUNK,
+    MOST_DOUBTS,
+    Accepted,
+    Importer,
+    Outcome,
+    RowFault,
+    Stored,
+    check_rows,
+    covered,
+)
 from registry.roster.table import Table
 
 Status = Literal["new", "changed", "same", "rejected"]
@@ -41,6 +51,7 @@ class Examination:
     samples: dict[Status, list[Line]] = field(default_factory=lambda: {status: [] for status in STATUSES})
     faults: list[RowFault] = field(default_factory=list)
     all_faults: int = 0
+    doubts: list[str] = field(default_factory=list)
     signature: str = ""
 
 
@@ -77,7 +88,9 @@ def examine(
     rows = check_rows(importer, tables, refuse, report, outcome)
     done = 0
     while chunk := tuple(islice(rows, CHUNK)):
-        for row, status in zip(chunk, _store(session, actor, importer, chunk, refuse), strict=True):
+        fared, doubts = _store(session, actor, importer, chunk, refuse)
+        found.doubts += doubts[: MOST_DOUBTS - len(found.doubts)]
+        for row, status in zip(chunk, fared, strict=True):
             digest.update(f"{row.place[0]}\t{row.place[1]}\t{status}\n".encode())
             if status != "rejected":
                 found.counts[status] += 1
@@ -96,18 +109,19 @@ def _store(
     importer: Importer[Any],
     rows: Sequence[Accepted[Any]],
     refuse: Callable[[RowFault], None],
-) -> list[Status]:
+) -> tuple[list[Status], list[str]]:
     acts = len(session.acts)
     try:
         stored, fared = _ask(session, actor, importer, rows)
     except _Mixed:
         del session.acts[acts:]
         middle = len(rows) // 2
-        first = _store(session, actor, importer, rows[:middle], refuse)
-        return first + _store(session, actor, importer, rows[middle:], refuse)
+        first, some = _store(session, actor, importer, rows[:middle], refuse)
+        second, others = _store(session, actor, importer, rows[middle:], refuse)
+        return first + second, some + others
     for fault in stored.faults:
         refuse(fault)
-    return fared
+    return fared, stored.told
 
 
 def _ask(
