@@ -65,6 +65,7 @@ def decide(session: WorkSession, actor: Actor, *, substitution: str, granted: bo
         select(VisitRow)
         .join(SubstitutionRow, SubstitutionRow.selection_id == VisitRow.selection_id)
         .where(SubstitutionRow.public_id == substitution)
+        .with_for_update(of=VisitRow)
     ).one_or_none()
     if not granted or row is None:
         substitute.refuse(session, actor, substitution=substitution)
