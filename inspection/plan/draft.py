@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from inspection.draw.frame import check
 from inspection.draw.rules import RULES, InvalidFrame
-from inspection.plan.tables import InspectorRow, MatterRow, RecusalRow, TaskRow
+from inspection.plan.tables import InspectorRow, MatterRow, RecusalRow, TaskMatterRow, TaskRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
@@ -99,23 +99,25 @@ def create_task(
     team: Mapping[str, object],
     yearly_cap: int | None,
     deadline: date,
+    further: Sequence[str] = (),
 ) -> TaskRow:
-    """A task (抽查任务) on a matter of the list that is in force today.
+    """A task (抽查任务) on matters (public ids) of the list that are in force today.
 
-    `strata`, `reserve` and `team` are those of the draw's specification, section 2. Raises Invalid naming each field
-    (`strata[0].max`, `team.size`), Conflict for a code in use.
+    `further` matters are looked into at the same visits (综合查一次, 优化营商环境条例 art 54): one draw of one kind of
+    object, one visit to each of the drawn. `strata`, `reserve` and `team` are those of the draw's specification,
+    section 2. Raises Invalid naming each field (`strata[0].max`, `team.size`), Conflict for a code in use.
     """
     actor.require("inspection.plan")
-    row = session.scalar(select(MatterRow).where(MatterRow.public_id == matter))
-    if row is None:
-        raise NotFound("抽查事项清单中没有这一事项")
+    rows = [_matter(session, public_id) for public_id in dict.fromkeys((matter, *further))]
     faults = []
     if not re.fullmatch(r"[A-Za-z0-9-]{4,32}", code):
         faults.append(FieldFault("code", "bad_code", "任务编号为 4 至 32 位字母、数字或连字符"))
     if not title.strip():
         faults.append(FieldFault("title", "missing", "请填写任务名称"))
-    if row.valid_from > session.today or (row.valid_until is not None and row.valid_until <= session.today):
+    if not all(row.in_force(session.today) for row in rows):
         faults.append(FieldFault("matter", "not_in_force", "该事项当前不在公布的清单中"))
+    if len({row.object_kind for row in rows}) > 1:
+        faults.append(FieldFault("matter", "several_kinds", "合并检查的事项应是同一类检查对象"))
     if deadline <= session.today:
         faults.append(FieldFault("deadline", "past", "完成时限应在今天之后"))
     faults += _rule_faults(strata, reserve, team, yearly_cap, session.today)
@@ -127,7 +129,7 @@ def create_task(
         public_id=session.new_id(),
         code=code,
         title=title.strip(),
-        matter_id=row.id,
+        matter_id=rows[0].id,
         strata=[dict(entry) for entry in strata],
         reserve=reserve,
         team=dict(team),
@@ -136,7 +138,12 @@ def create_task(
         created_at=session.now,
     )
     session.add(task)
-    session.act("task.create", task.public_id, matter=matter, code=code)
+    session.flush()
+    session.add_all(
+        TaskMatterRow(task_id=task.id, position=position, matter_id=row.id)
+        for position, row in enumerate(rows)
+    )
+    session.act("task.create", task.public_id, matters=[row.public_id for row in rows], code=code)
     return task
 
 
@@ -240,6 +247,13 @@ def _rule_faults(
     except InvalidFrame as fault:
         faults.append(FieldFault(fault.path, fault.rule, RULES[fault.rule]))
     return faults
+
+
+def _matter(session: WorkSession, public_id: str) -> MatterRow:
+    row = session.scalar(select(MatterRow).where(MatterRow.public_id == public_id))
+    if row is None:
+        raise NotFound("抽查事项清单中没有这一事项")
+    return row
 
 
 def _inspector(session: WorkSession, public_id: str) -> InspectorRow:

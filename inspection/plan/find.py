@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from inspection.plan.tables import InspectorRow, MatterRow, TaskRow
 from registry.accounts.tables import StaffRow
 from registry.kernel.faults import NotFound
-from registry.roster.kinds import ORGANISATION_KINDS
+from registry.roster.kinds import titles
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class TaskPage:
     title: str
     matter: str
     matter_name: str
+    """All of `matters`, in words."""
+    matters: Sequence[MatterPage]
     object_title: str
     strata: Sequence[dict[str, object]]
     reserve: int
@@ -117,7 +119,7 @@ def inspectors(
             row.certificate,
             row.name,
             row.unit,
-            [ORGANISATION_KINDS[kind].title for kind in row.kinds],
+            [titles()[kind] for kind in row.kinds],
             row.lead,
             row.valid_until,
             row.valid_until < on,
@@ -128,7 +130,7 @@ def inspectors(
 
 
 def _tasks() -> Select[TaskRow]:
-    return select(TaskRow).options(joinedload(TaskRow.matter))
+    return select(TaskRow).options(joinedload(TaskRow.matter), selectinload(TaskRow.matters))
 
 
 def _matter(row: MatterRow) -> MatterPage:
@@ -137,7 +139,7 @@ def _matter(row: MatterRow) -> MatterPage:
         row.code,
         row.name,
         row.content,
-        ORGANISATION_KINDS[row.object_kind].title,
+        titles()[row.object_kind],
         row.category,
         row.method,
         row.basis,
@@ -154,8 +156,9 @@ def _task(row: TaskRow) -> TaskPage:
         row.code,
         row.title,
         row.matter.public_id,
-        row.matter.name,
-        ORGANISATION_KINDS[row.matter.object_kind].title,
+        "、".join(matter.name for matter in row.matters),
+        [_matter(matter) for matter in row.matters],
+        titles()[row.matter.object_kind],
         row.strata,
         row.reserve,
         row.team,

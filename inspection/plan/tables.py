@@ -31,9 +31,16 @@ class MatterRow(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
 
+    def in_force(self, on: date) -> bool:
+        """Whether this version stands on the published list of the day `on`."""
+        return self.valid_from <= on and (self.valid_until is None or self.valid_until > on)
+
 
 class TaskRow(Base):
-    """抽查任务: one matter, one population, one draw at a time."""
+    """抽查任务: one population, one draw at a time, one visit to each of the drawn for all its matters (综合查一次).
+
+    `matter` is the first of `matters`, all of one object kind, in the versions of the day the task was opened.
+    """
 
     __tablename__ = "insp_tasks"
 
@@ -50,6 +57,19 @@ class TaskRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     matter: Mapped[MatterRow] = relationship()
+    matters: Mapped[list[MatterRow]] = relationship(
+        secondary="insp_task_matters", order_by="TaskMatterRow.position", viewonly=True
+    )
+
+
+class TaskMatterRow(Base):
+    """What is inspected at the visits of a task, in the order of its papers."""
+
+    __tablename__ = "insp_task_matters"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("insp_tasks.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("insp_matters.id"), index=True)
 
 
 class InspectorRow(Base):
