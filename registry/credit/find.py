@@ -195,21 +195,22 @@ def adverse(session: WorkSession, *, after: date, until: date) -> list[Adverse]:
 
 LATEST = aliased(EventRow, name="latest_correction")
 """The last correction of an event, in `query`."""
-# All requests share it. An alias makes its columns when first asked, and two threads that ask at once get columns that
+_TARGET, _ANSWER, _LATER = aliased(EventRow), aliased(EventRow), aliased(EventRow)
+# All requests share them. An alias makes its columns when first asked, and two threads that ask at once get columns that
 # do not match the statement: NoSuchColumnError.
-len(inspect(LATEST).selectable.c)
+for _alias in (LATEST, _TARGET, _ANSWER, _LATER):
+    len(inspect(_alias).selectable.c)
+_LAST_CORRECTION = (
+    select(func.max(_LATER.id))
+    .where(_LATER.target_id == EventRow.id, _LATER.kind == "correction")
+    .correlate(EventRow)
+    .scalar_subquery()
+)
 
 
 def is_latest(correction: Any) -> ColumnElement[bool]:
     """The condition that a row (an alias of EventRow) is the last correction of EventRow's event; join outer with it."""
-    later = aliased(EventRow)
-    last = (
-        select(func.max(later.id))
-        .where(later.target_id == EventRow.id, later.kind == "correction")
-        .correlate(EventRow)
-        .scalar_subquery()
-    )
-    return cast(ColumnElement[bool], correction.id == last)
+    return cast(ColumnElement[bool], correction.id == _LAST_CORRECTION)
 
 
 def effective(own: Any, corrected: Any) -> ColumnElement[Any]:
@@ -217,24 +218,27 @@ def effective(own: Any, corrected: Any) -> ColumnElement[Any]:
     return case((LATEST.id.is_not(None), corrected), else_=own)
 
 
+# Built once: making it anew took longer than the database needs to answer it.
+_EVENTS: Select[Any, Any, Any, Any, Any, Any] = (
+    select(
+        EventRow,
+        LATEST,
+        PractitionerRow.public_id.label("practitioner"),
+        OrganisationRow.public_id.label("organisation"),
+        _TARGET.public_id.label("target"),
+        _ANSWER.public_id.label("annulled_by"),
+    )
+    .outerjoin(PractitionerRow, PractitionerRow.id == EventRow.practitioner_id)
+    .outerjoin(OrganisationRow, OrganisationRow.id == EventRow.organisation_id)
+    .outerjoin(_TARGET, _TARGET.id == EventRow.target_id)
+    .outerjoin(_ANSWER, and_(_ANSWER.target_id == EventRow.id, _ANSWER.kind == "annulment"))
+    .outerjoin(LATEST, is_latest(LATEST))
+)
+
+
 def query() -> Select[Any, Any, Any, Any, Any, Any]:
     """Events with what `shown` needs; narrow it by EventRow, and by `effective` where corrections count."""
-    target, answer = aliased(EventRow), aliased(EventRow)
-    return (
-        select(
-            EventRow,
-            LATEST,
-            PractitionerRow.public_id.label("practitioner"),
-            OrganisationRow.public_id.label("organisation"),
-            target.public_id.label("target"),
-            answer.public_id.label("annulled_by"),
-        )
-        .outerjoin(PractitionerRow, PractitionerRow.id == EventRow.practitioner_id)
-        .outerjoin(OrganisationRow, OrganisationRow.id == EventRow.organisation_id)
-        .outerjoin(target, target.id == EventRow.target_id)
-        .outerjoin(answer, and_(answer.target_id == EventRow.id, answer.kind == "annulment"))
-        .outerjoin(LATEST, is_latest(LATEST))
-    )
+    return _EVENTS
 
 
 def shown(session: WorkSession, row: Row[Any, Any, Any, Any, Any, Any]) -> Event:
