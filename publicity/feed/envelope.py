@@ -37,6 +37,16 @@ def page(head: Head, entries: Iterable[Stored], *, start: int, entitled: bool) -
     )
 
 
+def first_line(head: Head, *, start: int) -> bytes:
+    """What a page says besides its entries, as the first line of a stream that begins at `start`."""
+    return dumps({"format": FORMAT, "start": start, "size": head.size, "checkpoint": head.checkpoint}) + b"\n"
+
+
+def line(stored: Stored, *, entitled: bool) -> bytes:
+    """One entry as a line of a stream."""
+    return orjson.dumps(entry_of(stored, entitled=entitled), option=orjson.OPT_APPEND_NEWLINE)
+
+
 def dumps(document: Mapping[str, Any]) -> bytes:
     """JSON as it goes out."""
     return orjson.dumps(document)
@@ -58,8 +68,9 @@ def entry_of(stored: Stored, *, entitled: bool) -> dict[str, Any]:
     }
 
 
-def page_tag(head: Head, *, start: int, limit: int, entitled: bool, day: str) -> str:
-    """An entity tag that changes whenever the page might: with the log, and with the day, on which terms end."""
+def page_tag(head: Head, *, start: int, limit: int | None, entitled: bool, day: str) -> str:
+    """An entity tag that changes whenever the page might: with the log, and with the day, on which terms end. A stream
+    has no limit."""
     parts = (head.checkpoint, str(start), str(limit), str(entitled), day)
     return sha256("\n".join(parts).encode()).hexdigest()[:32]
 

@@ -40,17 +40,24 @@ class Counted(NamedTuple):
 def accept(session: WorkSession, actor: Actor, *, items: Sequence[Item]) -> Counted:
     """Stores the answers that are new, all or none. The same batch may be sent any number of times.
 
-    Raises Invalid naming every `items[n].index` that the log does not have.
+    Raises Invalid naming every `items[n].index` that the log does not have (`unknown_index`), or that the batch answers
+    in two ways (`conflicting`): which of them came last, nobody could tell.
     """
     actor.require("feed:receipt")
     size = book.head(session, "public").size
-    unknown = [
-        FieldFault(f"items[{place}].index", "unknown_index", f"日志中没有第 {item.index} 条")
-        for place, item in enumerate(items)
-        if not 0 <= item.index < size
-    ]
-    if unknown:
-        raise Invalid("回执所指的条目不存在", unknown)
+    first: dict[int, Item] = {}
+    faults = []
+    for place, item in enumerate(items):
+        if not 0 <= item.index < size:
+            faults.append(
+                FieldFault(f"items[{place}].index", "unknown_index", f"日志中没有第 {item.index} 条")
+            )
+        elif first.setdefault(item.index, item) != item:
+            faults.append(
+                FieldFault(f"items[{place}].index", "conflicting", f"对第 {item.index} 条有不同的回执")
+            )
+    if faults:
+        raise Invalid("回执有误，全部未收", faults)
     given = {(item.index, _fingerprint(item)): item for item in items}
     asked = select(Receipt.position, Receipt.fingerprint).where(
         Receipt.client == actor.id, Receipt.position.in_({item.index for item in items})

@@ -11,21 +11,29 @@ from marshmallow import RAISE, Schema, fields, validate
 from publicity.feed import digests as folded
 from publicity.feed import envelope
 from publicity.feed.receipts import LARGEST_BATCH, RESULTS, Item, accept
+from publicity.feed.stream import lines
+from publicity.web.compressed import compress
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Fault
 from registry.kernel.host import work
+from registry.kernel.work import WorkSession
 from registry.ledger import book
+from registry.ledger.book import Head
 from registry.web.api.fields import Count, writable
 from registry.web.api.ground import readable_json
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1", description="归集：公共存证日志即数据源")
 
 _LARGEST_RECEIPT = 1024 * 1024
+_LINES = "application/x-ndjson"
 _TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 
 
-class PageQuery(Schema):
+class StreamQuery(Schema):
     start = Count(load_default=0, validate=validate.Range(0, 2**53), metadata={"description": "起始序号"})
+
+
+class PageQuery(StreamQuery):
     limit = Count(
         load_default=100, validate=validate.Range(1, envelope.LARGEST_PAGE), metadata={"description": "条数"}
     )
@@ -112,14 +120,12 @@ def _readable() -> None:
 def entries(query: Mapping[str, int]) -> ResponseReturnValue:
     """读取条目
 
-    从 start 起至多 limit 条，不超出所附检查点；start 等于 size 时为空页。支持 If-None-Match。
+    从 start 起至多 limit 条，不超出所附检查点；start 等于 size 时为空页。支持 If-None-Match 和 gzip。
     """
     start, limit = query["start"], query["limit"]
     entitled = current_actor().may("feed:restricted")
     with work().read() as session:
-        head = book.head(session, "public")
-        if start > head.size:
-            raise Fault(f"start 超出日志末尾（{head.size}）", rule="start_beyond_end")
+        head = _head(session, start)
         day = session.today.isoformat()
         tag = envelope.page_tag(head, start=start, limit=limit, entitled=entitled, day=day)
         if request.if_none_match.contains_weak(tag):
@@ -131,6 +137,29 @@ def entries(query: Mapping[str, int]) -> ResponseReturnValue:
     return _tagged(Response(body, content_type="application/json"), tag)
 
 
+@blueprint.route("/entries.ndjson")
+@requires("feed:read")
+@blueprint.arguments(StreamQuery, location="query", error_status_code=400)
+@blueprint.response(200, {"type": "string"}, content_type=_LINES)
+@blueprint.doc(security=_TOKEN)
+def entries_stream(query: Mapping[str, int]) -> ResponseReturnValue:
+    """首次归集：逐行读取全部条目
+
+    第一行是 format、start、size 和 checkpoint，其后从 start 起每行一条，直到检查点为止。中断后按已收到的完整行数续读。
+    """
+    start = query["start"]
+    entitled = current_actor().may("feed:restricted")
+    with work().read() as session:
+        head = _head(session, start)
+        tag = envelope.page_tag(
+            head, start=start, limit=None, entitled=entitled, day=session.today.isoformat()
+        )
+    if request.if_none_match.contains_weak(tag):
+        return _tagged(Response(status=304), tag)
+    body = lines(work(), head, start=start, entitled=entitled)
+    return _tagged(Response(body, content_type=_LINES), tag)
+
+
 @blueprint.route("/digests")
 @requires("feed:read")
 @blueprint.response(200, DigestsSchema)
@@ -138,7 +167,7 @@ def entries(query: Mapping[str, int]) -> ResponseReturnValue:
 def digests() -> ResponseReturnValue:
     """256 个摘要
 
-    对日志中最新版本尚未结束的记录分桶求摘要，供对账。支持 If-None-Match。
+    对日志中最新版本尚未结束的记录分桶求摘要，供对账。支持 If-None-Match 和 gzip。
     """
     with work().read() as session:
         head = book.head(session, "public")
@@ -170,4 +199,12 @@ def _tagged(response: Response, tag: str) -> Response:
     # Restricted bodies may be in it, and which ones depends on who asks.
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Authorization")
-    return response
+    return compress(response)
+
+
+def _head(session: WorkSession, start: int) -> Head:
+    """The newest checkpoint. Raises a fault where `start` lies beyond it."""
+    head = book.head(session, "public")
+    if start > head.size:
+        raise Fault(f"start 超出日志末尾（{head.size}）", rule="start_beyond_end")
+    return head
