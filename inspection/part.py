@@ -4,8 +4,9 @@ from pathlib import Path
 
 from inspection.commands import draw
 from inspection.plan.intake import INSPECTORS
+from inspection.plan.matters import drafts
 from inspection.visits import assign, duties, replace
-from inspection.visits import tables as _tables  # noqa: F401 - names every table of this package
+from inspection.visits.after import tables as _tables  # noqa: F401 - names every table of this package
 from inspection.web import frames, health, papers, public, public_api, staff, stage, verification
 from registry.kernel.access import Permission
 from registry.kernel.part import Import, Job, Navigation, Part
@@ -30,6 +31,7 @@ PART = Part(
     permissions=(
         Permission("draw.read", "查看抽查计划与抽取", _OFFICE),
         Permission("inspection.plan", "编制抽查事项、任务与检查人员名录", frozenset({"head"})),
+        Permission(drafts.PUBLISH, "公布抽查事项清单和年度计划", frozenset({"head", "leader"})),
         Permission("draw.freeze", "冻结抽取名录", frozenset({"draw"})),
         Permission("draw.commit", "提交名录存证", frozenset({"draw"})),
         Permission("draw.chance", "提供随机源", frozenset({"witness", "draw"})),
@@ -48,7 +50,10 @@ PART = Part(
     ),
     worklists=duties.WORKLISTS,
     acts={
+        "matter.draft": "拟定抽查事项变更",
+        "matter.discard": "放弃抽查事项拟稿",
         "matter.publish": "公布抽查事项",
+        "matter.end": "抽查事项移出清单",
         "task.create": "建立抽查任务",
         "inspector.enlist": "登记检查人员",
         "inspector.link": "关联检查人员账号",
@@ -68,6 +73,7 @@ PART = Part(
         "draw.substitute": "同意回避或更换，依种子递补",
         "visit.record": "记录检查结果",
         "visit.close": "办结检查",
+        "visit.send_back": "退回检查结果",
     },
     imports=(Import("inspectors", "检查人员", INSPECTORS),),
     jobs=(Job("draws", "完成随机源已齐的抽取，逾期的作废", assign.settle, "30 0 * * *"),),

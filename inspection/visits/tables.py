@@ -6,11 +6,19 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inspection.ceremony.tables import SelectionRow
-from registry.kernel.store import Base, BigId, JsonText, UtcDateTime
+from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
+
+RECORDABLE = ("assigned", "returned", "recorded")
+"""States in which the team may still record what it found."""
+NOTE_CONTEXT = "insp_visits.sealed_note"
 
 
 class VisitRow(Base):
-    """检查: one drawn organisation and its team. `state`: assigned → recorded → closed, or replaced."""
+    """检查: one drawn organisation and its team. `state`: assigned → recorded → closed, or replaced.
+
+    What the reviewer sends back is `returned`, and recorded again. `sealed_note` holds what the team wrote; `note` is where
+    it stood in clear before, for old rows alone.
+    """
 
     __tablename__ = "insp_visits"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -21,6 +29,7 @@ class VisitRow(Base):
     codes: Mapped[list[str] | None] = mapped_column(JsonText)
     measure: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(Text)
+    sealed_note: Mapped[bytes | None] = mapped_column(Bytes)
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     recorded_by: Mapped[str | None] = mapped_column(String(64))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

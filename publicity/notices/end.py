@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
+from inspection.visits.after import publication
 from publicity.notices.content import WITHDRAWABLE, document_number, end_body
 from publicity.notices.publish import Version, append, contents, current
 from publicity.notices.tables import Notice
@@ -94,6 +95,8 @@ def _end(session: WorkSession, endings: Sequence[_Ending]) -> None:
         row.state = "withdrawn" if action == "withdraw" else "expired"
         row.ground, row.ended_on = ground, on
         row.practitioner_id = row.organisation_id = None
+        if row.kind == "finding":
+            publication.tell_ended(session, notices=[row.public_id], on=on)
     append(
         session,
         [

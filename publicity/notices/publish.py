@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from inspection.visits.after import publication
 from publicity.notices.content import MARKS, public_body
 from publicity.notices.tables import Notice, NoticeVersion
 from publicity.release import decide, draft
@@ -67,6 +68,10 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
         published_at=session.now,
     )
     session.add(notice)
+    if row.kind == "finding":
+        publication.tell_published(
+            session, event=event.id, notice=notice.public_id, on=session.today, until=row.until
+        )
     session.act("notice.publish", notice.public_id, release=row.public_id)
     append(session, [Version(notice, "publish", body, {"columns": restricted} if restricted else None)])
     return notice
