@@ -4,7 +4,7 @@ commit to it for this very draw (specification section 3.1)."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,9 @@ from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
 from registry.kernel.work import WorkSession
 
+# From the freezing to the last dice. The task's own deadline is for its visits, and may be over when the successor of
+# a draw that lapsed is frozen.
+DRAW_WITHIN = timedelta(days=30)
 _LIVE = ("frozen", "committed", "ready")
 _COMMITMENT = re.compile(r"[0-9a-f]{64}")
 
@@ -32,6 +35,7 @@ class Party:
     by: str
     source: str | None
     round: str | None
+    due: datetime | None
     commitment: str | None
     handed_over_at: datetime | None
 
@@ -63,10 +67,12 @@ def announce(
     supersedes: str | None = None,
 ) -> AnnouncementRow:
     """Gives the next draw of the task with public id `task` its id, under the plan of chance `plan`: `kind` and `by` of
-    each item, `source` and `round` of a beacon; those who reveal hand their commitments over afterwards.
+    each item; `source`, `round` and `due` of a beacon, the moment of its publication (ISO 8601 with its offset), which
+    lies ahead; those who reveal hand their commitments over afterwards. Beacons come last: dice thrown, or a value kept
+    back, by somebody who knows the beacon would be no chance.
 
     Raises Conflict while the task has a live draw or an open announcement, Refused for parties who may not supply
-    chance, Invalid for a plan without two parties.
+    chance, Invalid for a plan without two parties, or with a beacon that is known or not the last.
     """
     actor.require("draw.freeze")
     row = session.scalar(select(TaskRow).where(TaskRow.public_id == task).with_for_update())
@@ -79,6 +85,7 @@ def announce(
         void.lapse(session, actor, draw_id=earlier[0].public_id)
     predecessor(earlier, supersedes)
     _refuse_unfit(session, actor, plan, barred={past.void_party for past in earlier})
+    _refuse_known(plan, now=session.now)
     announced = AnnouncementRow(
         public_id=session.new_id(),
         task_id=row.id,
@@ -178,6 +185,7 @@ def parties(session: Session, row: AnnouncementRow) -> list[Party]:
             by=item["by"],
             source=item.get("source"),
             round=item.get("round"),
+            due=datetime.fromisoformat(item["due"]) if "due" in item else None,
             commitment=handed[position].commitment if position in handed else None,
             handed_over_at=handed[position].handed_over_at if position in handed else None,
         )
@@ -224,3 +232,19 @@ def _refuse_unfit(
     }
     if not parties <= witnesses:
         raise Invalid.field("by", "not_a_witness", "提供随机源的须是在职的见证人，且不能是冻结名录的人本人")
+
+
+def _refuse_known(plan: Sequence[Mapping[str, str]], *, now: datetime) -> None:
+    """A beacon is chance only while nobody can know it: it is published after all else has been settled."""
+    beacons = [item for item in plan if item["kind"] == "beacon"]
+    if beacons != list(plan[len(plan) - len(beacons) :]):
+        raise Invalid.field("beacon_by", "beacon_last", "公共随机源应排在骰子和揭示之后")
+    for item in beacons:
+        try:
+            due = datetime.fromisoformat(item.get("due", ""))
+        except ValueError:
+            raise Invalid.field("beacon_due", "missing", "请填写公共随机源的公布时间") from None
+        if due.tzinfo is None or not now < due <= now + DRAW_WITHIN:
+            raise Invalid.field(
+                "beacon_due", "not_ahead", "公布时间应在此刻之后、30 天以内：已公布的数值不是随机源"
+            )

@@ -8,14 +8,24 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony.announce import Party, opened, parties, predecessor, username
-from inspection.ceremony.rows import chance_of, expect, frame_of, locked, of_task
+from inspection.ceremony import selections
+from inspection.ceremony.announce import DRAW_WITHIN, Party, opened, parties, predecessor, username
+from inspection.ceremony.rows import (
+    BEACON_IS_ONES_OWN,
+    beacon_due,
+    chance_began,
+    chance_of,
+    expect,
+    frame_of,
+    locked,
+    of_task,
+)
 from inspection.ceremony.tables import ChanceRow, DrawRow, SelectionRow
 from inspection.draw import chance, rules
 from inspection.draw.frame import check, frame_sha256
@@ -27,10 +37,6 @@ from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
 from registry.kernel.work import WorkSession
 from registry.ledger import book
 from registry.roster.tables import OrganisationRow
-
-# From the freezing to the last dice. The task's own deadline is for its visits, and may be over when the successor of
-# a draw that lapsed is frozen.
-DRAW_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,8 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     """Freezes the frame of an announced draw under its plan of chance (specification section 2).
 
     A frozen draw cannot be thrown away: it is carried out, voided by two people or lapses, and its successor names it.
-    If chance had been supplied to it, the successor keeps its frame; after a draw without assignment the same units
-    are mandatory. Raises Conflict while a commitment is missing, Refused for somebody who holds chance of this draw,
+    Once chance existed for one of the voided draws before it, the successor keeps the frame; after a draw without
+    assignment the same units are mandatory. Raises Conflict while a commitment is missing, Refused for somebody who holds chance of this draw,
     Invalid (path and rule of the specification) for a frame that cannot be drawn from.
     """
     actor.require("draw.freeze")
@@ -60,7 +66,7 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     entropy = [_planned(party) for party in plan]
     earlier = of_task(session, row.id)
     previous = predecessor(earlier, announced.supersedes)
-    if previous is not None and previous.state == "voided" and chance_of(session, previous):
+    if previous is not None and _frame_is_kept(session, earlier):
         document = {**frame_of(previous), "draw": draw_id, "supersedes": announced.supersedes}
         document["entropy"] = entropy
     else:
@@ -97,10 +103,17 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
 
 
 def commit(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
-    """Appends the frame's digest to the public log. Chance counts only after this."""
+    """Appends the frame's digest to the public log. Chance counts only after this.
+
+    Raises Conflict for a draw that is not frozen or overdue, and once a beacon of its plan is public: a commitment to
+    what can be computed already would bind nobody.
+    """
     actor.require("draw.commit")
     row = locked(session, draw_id)
     expect(row, "frozen", on=session.today)
+    due = beacon_due(session, row)
+    if due is not None and session.now >= due:
+        raise Conflict("公共随机源已到公布时间，名录不能再提交存证，请作废后重新安排", rule="beacon_known")
     entry = book.Entry(
         action="frame",
         record=row.public_id,
@@ -120,8 +133,10 @@ def supply(
     """Records item `position` of the plan of chance, supplied by the party that the plan names; the last one makes
     the draw ready.
 
-    Raises Refused for another party, Conflict for an item supplied already or out of the plan's order, Invalid for a
-    value that breaks specification section 3 (too few dice, a reveal that does not match its commitment).
+    Raises Refused for another party (a beacon's value, being public, is every witness's to enter a day after its
+    publication), Conflict for an item supplied already or out of the plan's order, for a beacon before its publication
+    and for anything else after it, Invalid for a value that breaks specification section 3 (too
+    few dice, a reveal that does not match its commitment).
     """
     actor.require("draw.chance")
     row = locked(session, draw_id)
@@ -131,8 +146,7 @@ def supply(
     if position != len(supplied) or position >= len(plan):
         raise Conflict("随机源须按计划的顺序逐项提供，已提供的不能更改", rule="order")
     planned = plan[position]
-    if actor.kind == "staff" and planned["by"] != username(session, actor):
-        raise Refused("此项随机源由计划中的另一方提供", rule="other_party")
+    _expect_in_time(session, row, actor, planned)
     item: dict[str, str] = {"kind": planned["kind"], "by": planned["by"], "value": value.replace(" ", "")}
     if planned["kind"] == "reveal":
         item["nonce"] = nonce or ""
@@ -153,6 +167,18 @@ def supply(
         row.state = "ready"
     session.act("draw.chance", row.public_id, position=position, kind=planned["kind"])
     return supplied_item
+
+
+def _expect_in_time(session: WorkSession, row: DrawRow, actor: Actor, planned: Mapping[str, str]) -> None:
+    """Whoever knows the beacon could throw dice that suit it, or keep a value back that does not."""
+    due, is_beacon = beacon_due(session, row), planned["kind"] == "beacon"
+    is_everybodys = is_beacon and due is not None and session.now >= due + BEACON_IS_ONES_OWN
+    if actor.kind == "staff" and planned["by"] != username(session, actor) and not is_everybodys:
+        raise Refused("此项随机源由计划中的另一方提供", rule="other_party")
+    if due is not None and is_beacon and session.now < due:
+        raise Conflict("公共随机源尚未到公布时间", rule="beacon_ahead")
+    if due is not None and not is_beacon and session.now >= due:
+        raise Conflict("公共随机源已到公布时间，不能再提供骰子或揭示，请由两人办理作废", rule="beacon_known")
 
 
 def inputs(session: WorkSession, draw_id: str) -> Inputs:
@@ -188,13 +214,15 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
     seed = chance.seed(row.public_id, row.frame_sha256, given.entropy)
     if row.commit_index is None or (record["frame_sha256"], record["seed"]) != (row.frame_sha256, seed):
         raise Conflict("抽取记录与提交的名录或随机源不符", rule="record_differs")
-    document = {**record, "log": _log(session, row.commit_index)}
+    document: dict[str, Any] = {**record, "log": _log(session, row.commit_index)}
     row.record = canonical(document)
     row.state = "unassignable" if record["assignments"] is None else "drawn"
     row.drawn_at = session.now
     row.drawn_by = actor.id
     if row.state == "drawn":
-        _select(session, row, document)
+        selections.add(
+            session, row, {entry["unit"]: entry["inspectors"] for entry in document["assignments"]}
+        )
     session.act("draw.run", row.public_id, seed=record["seed"], state=row.state)
     body = {
         "draw": row.public_id,
@@ -228,23 +256,11 @@ def selected_in_year(session: Session, year: int) -> dict[str, int]:
         select(OrganisationRow.public_id, func.count().label("visits"))
         .join(SelectionRow, SelectionRow.organisation_id == OrganisationRow.id)
         .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
+        .where(SelectionRow.practitioner_id.is_(None))
         .where(DrawRow.as_of.between(date(year, 1, 1), date(year, 12, 31)), DrawRow.state == "drawn")
         .group_by(OrganisationRow.public_id)
     )
     return {row.public_id: row.visits for row in rows}
-
-
-def _select(session: WorkSession, row: DrawRow, record: Mapping[str, Any]) -> None:
-    teams = {assignment["unit"]: assignment["inspectors"] for assignment in record["assignments"]}
-    organisations = session.execute(
-        select(OrganisationRow.public_id, OrganisationRow.id).where(
-            OrganisationRow.public_id.in_(list(teams))
-        )
-    )
-    session.add_all(
-        SelectionRow(draw_id=row.id, organisation_id=organisation_id, inspectors=teams[public_id])
-        for public_id, organisation_id in organisations
-    )
 
 
 def _item(planned: Mapping[str, str], supplied: ChanceRow) -> dict[str, str]:
@@ -260,6 +276,17 @@ def _planned(party: Party) -> dict[str, str]:
         "by": party.by,
         **{key: value for key, value in named.items() if value is not None},
     }
+
+
+def _frame_is_kept(session: Session, earlier: Sequence[DrawRow]) -> bool:
+    """Whether chance existed for any of the voided draws that the next one follows, one after another. A draw in
+    between that was given up before its first dice must not set the frame free again."""
+    for row in earlier:
+        if row.state != "voided":
+            return False
+        if row.voided_at is not None and chance_began(session, row, at=row.voided_at):
+            return True
+    return False
 
 
 def _first_random(earlier: Sequence[DrawRow]) -> set[str] | None:

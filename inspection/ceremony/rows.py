@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony.tables import ChanceRow, DrawRow
+from inspection.ceremony.tables import AnnouncementRow, ChanceRow, DrawRow
 from registry.kernel.faults import Conflict, NotFound
+
+# A beacon's value is public, so one person's silence does not keep it out: for a day it is the planned party's to enter,
+# afterwards every witness's, and only then may two people say that it was not supplied.
+BEACON_IS_ONES_OWN = timedelta(days=1)
 
 STATES = {
     "frozen": "名录已冻结",
@@ -38,6 +42,22 @@ def chance_of(session: Session, row: DrawRow) -> Sequence[ChanceRow]:
     return session.scalars(
         select(ChanceRow).where(ChanceRow.draw_id == row.id).order_by(ChanceRow.position)
     ).all()
+
+
+def beacon_due(session: Session, row: DrawRow) -> datetime | None:
+    """When the first public beacon of the plan is published, None for a plan without one. From then on anybody may
+    know its value, whether or not somebody has entered it here."""
+    plan = session.scalar(select(AnnouncementRow.plan).where(AnnouncementRow.public_id == row.public_id))
+    return min((datetime.fromisoformat(item["due"]) for item in plan or () if "due" in item), default=None)
+
+
+def chance_began(session: Session, row: DrawRow, *, at: datetime) -> bool:
+    """Whether chance for the draw existed at this moment: something was supplied to it, or a beacon that it was
+    committed to had been published. What was known cannot be made unknown, so much depends on it."""
+    if chance_of(session, row):
+        return True
+    due = beacon_due(session, row)
+    return row.commit_index is not None and due is not None and at >= due
 
 
 def of_task(session: Session, task_id: int) -> list[DrawRow]:

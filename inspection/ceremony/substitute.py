@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from inspection.ceremony.rows import locked, next_version
 from inspection.ceremony.tables import SelectionRow, SubstitutionRow
@@ -17,7 +16,6 @@ from registry.kernel.canon import canonical
 from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
 from registry.kernel.work import WorkSession
 from registry.ledger import book
-from registry.roster.tables import OrganisationRow
 
 SEAT_GROUNDS: Mapping[str, str] = {
     "recused": "检查人员回避",
@@ -56,7 +54,7 @@ def ask(
     draw = locked(session, selection.draw.public_id)
     if draw.state != "drawn":
         raise Conflict("抽取已作废，不再更换", rule="draw_voided")
-    team = team_of(json.loads(draw.record or b"{}"), _unit(session, selection))
+    team = team_of(json.loads(draw.record or b"{}"), selection.unit)
     if not team or (seat is not None and not 0 <= seat < len(team)):
         raise Conflict("本次检查没有这个席位", rule="no_such_seat")
     waiting = select(SubstitutionRow.seat).where(
@@ -97,7 +95,7 @@ def grant(session: WorkSession, actor: Actor, *, substitution: str) -> Mapping[s
     row = _asked(session, actor, substitution)
     draw = row.selection.draw
     record = json.loads(draw.record or b"{}")
-    entry = _step(record, _unit(session, row.selection), row)
+    entry = _step(record, row.selection.unit, row)
     record["substitutions"].append(entry)
     draw.record = canonical(record)
     row.position = len(record["substitutions"]) - 1
@@ -141,12 +139,6 @@ def _step(record: Mapping[str, Any], unit: str, row: SubstitutionRow) -> dict[st
     if row.seat is None:
         return substitute.replace_unit(record, unit=unit, ground=row.ground)
     return substitute.replace_seat(record, unit=unit, seat=row.seat, ground=row.ground)
-
-
-def _unit(session: Session, selection: SelectionRow) -> str:
-    return session.scalars(
-        select(OrganisationRow.public_id).where(OrganisationRow.id == selection.organisation_id)
-    ).one()
 
 
 def team_of(record: Mapping[str, Any], unit: str) -> list[str | None]:

@@ -114,14 +114,21 @@ class ChanceRow(Base):
 
 
 class SelectionRow(Base):
-    """An organisation that a draw selected, with the certificates of its team by seat."""
+    """A unit that a draw selected, with the certificates of its team by seat.
+
+    `organisation_id` is where the visit takes place: the organisation itself, or, where `practitioner_id` is the one who is
+    inspected, the firm of the day of the draw, None for who practises at none. `unit` is never null; its column is, because
+    the rows of older installations got theirs after it.
+    """
 
     __tablename__ = "insp_selections"
-    __table_args__ = (UniqueConstraint("draw_id", "organisation_id"),)
+    __table_args__ = (UniqueConstraint("draw_id", "unit"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     draw_id: Mapped[int] = mapped_column(ForeignKey("insp_draws.id"))
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    unit: Mapped[str] = mapped_column(String(64), nullable=True)
+    practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
     inspectors: Mapped[list[str]] = mapped_column(JsonText)
 
     draw: Mapped[DrawRow] = relationship()

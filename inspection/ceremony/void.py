@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from inspection.ceremony.rows import STATES, chance_of, frame_of, locked, next_version, overdue
+from inspection.ceremony.rows import (
+    BEACON_IS_ONES_OWN,
+    STATES,
+    beacon_due,
+    chance_began,
+    chance_of,
+    frame_of,
+    locked,
+    next_version,
+    overdue,
+)
 from inspection.ceremony.tables import DrawRow
 from inspection.draw.verify import verify
 from registry.kernel.access import Actor
@@ -89,14 +99,14 @@ def lapse(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     row = locked(session, draw_id)
     if not overdue(row.state, row.deadline, on=session.today):
         raise Conflict("本次抽取没有逾期", rule="not_overdue")
-    party = _next_party(session, row) if chance_of(session, row) else None
+    party = _next_party(session, row) if chance_began(session, row, at=session.now) else None
     _end(session, row, actor, ground=LAPSED, party=party)
     session.act("draw.lapse", row.public_id, party=party)
     _publish(session, row)
     return row
 
 
-def standing(session: Session, row: DrawRow) -> bool:
+def standing(session: WorkSession, row: DrawRow) -> bool:
     """Whether a proposal to void waits for its second person, its ground still holding."""
     if row.void_proposed_by is None or row.void_ground is None or row.state == "voided":
         return False
@@ -109,14 +119,22 @@ def grounds_of(row: DrawRow) -> list[str]:
     return [ground for ground in GROUNDS if row.state in _STATES_OF[ground]]
 
 
-def _case(session: Session, row: DrawRow, ground: str) -> _Case:
+def _case(session: WorkSession, row: DrawRow, ground: str) -> _Case:
     if row.state not in _STATES_OF[ground]:
         return _Case(("state", f"本次抽取当前状态为“{STATES[row.state]}”，不能基于此情形作废"))
-    if ground == "frame_fault" and chance_of(session, row):
-        return _Case(("chance_supplied", "已有随机源提供，名录不能再作废"))
+    if ground == "frame_fault" and chance_began(session, row, at=session.now):
+        return _Case(("chance_supplied", "已有随机源提供或公布，名录不能再作废"))
     if ground == "record_invalid" and row.record is not None and not verify(json.loads(row.record)):
         return _Case(("record_valid", "抽取记录核验无误，不能作废"))
+    if ground == "chance_withheld" and _anybody_may_supply(session, row):
+        return _Case(("beacon_public", "公共随机源人人可查，请录入；公布一天之后仍无人录入的，才可以作废"))
     return _Case(party=_next_party(session, row) if ground == "chance_withheld" else None)
+
+
+def _anybody_may_supply(session: WorkSession, row: DrawRow) -> bool:
+    """Whether only a beacon is missing, and its time is not over: nobody has withheld anything yet."""
+    due, next_item = beacon_due(session, row), frame_of(row)["entropy"][len(chance_of(session, row))]
+    return next_item["kind"] == "beacon" and due is not None and session.now < due + BEACON_IS_ONES_OWN
 
 
 def _next_party(session: Session, row: DrawRow) -> str:

@@ -29,7 +29,7 @@ def sheet(session: WorkSession, public_id: str) -> Sheet:
     """Raises NotFound."""
     visit = find.visit(session, public_id)
     draw = draw_page(session, visit.draw, on=session.today)
-    own = [step for step in draw.substitutions if step.unit == visit.organisation]
+    own = [step for step in draw.substitutions if step.unit == visit.unit]
     return Sheet(visit, draw.matter_basis, own, table())
 
 
@@ -44,7 +44,7 @@ def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
         address=address,
         blocks=[
             *_void(visit),
-            Text(f"{visit.organisation_name}："),
+            Text(f"{visit.subject_name}："),
             Text(
                 f"经双随机抽取，你单位被抽中为“{visit.task_title}”的检查对象。现将检查事项通知如下，请予配合。"
             ),
@@ -90,7 +90,7 @@ def record(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
             *_void(visit),
             Facts(
                 [
-                    ("检查对象", visit.organisation_name),
+                    ("检查对象", visit.subject_name),
                     ("任务", visit.task_title),
                     ("检查事项", visit.matter),
                     ("检查内容", visit.content),
