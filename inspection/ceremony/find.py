@@ -11,13 +11,14 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony import void
-from inspection.ceremony.rows import STATES, chance_of, frame_of, overdue
+from inspection.ceremony.rows import BEACON_IS_ONES_OWN, STATES, beacon_due, chance_of, frame_of, overdue
 from inspection.ceremony.substitute import GROUNDS
 from inspection.ceremony.tables import DrawRow
 from inspection.draw.chance import assurance
 from inspection.draw.sample import quota
 from inspection.plan.tables import MatterRow, TaskRow
 from registry.kernel.faults import NotFound
+from registry.kernel.work import WorkSession
 from registry.roster.tables import OrganisationRow
 
 ASSURANCE = {
@@ -61,7 +62,8 @@ class Stratum:
 
 @dataclass(frozen=True)
 class Planned:
-    """One item of the plan of chance; `value` is None until it is supplied."""
+    """One item of the plan of chance; `value` is None until it is supplied. A beacon says where anybody finds it
+    (`source`, with its round), and from when on (`due`)."""
 
     position: int
     kind: str
@@ -69,6 +71,14 @@ class Planned:
     by: str
     value: str | None
     supplied_at: datetime | None
+    source: str | None
+    due: datetime | None
+
+    def is_turn_of(self, username: str | None, *, now: datetime) -> bool:
+        """Whether it is for this witness to supply, being the next."""
+        if self.due is None:
+            return self.by == username
+        return now >= self.due + BEACON_IS_ONES_OWN or (now >= self.due and self.by == username)
 
 
 @dataclass(frozen=True)
@@ -176,7 +186,7 @@ def latest(session: Session, tasks: Sequence[str], *, on: date) -> dict[str, Lis
     return {row.task: _listed(row, on) for row in rows}
 
 
-def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
+def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
     """Everything that the page of a draw shows on the day `on`. Raises NotFound."""
     row = session.execute(
         select(DrawRow, TaskRow, MatterRow)
@@ -217,6 +227,8 @@ def draw_page(session: Session, public_id: str, *, on: date) -> DrawPage:
                 item["by"],
                 supplied[position].value if position < len(supplied) else None,
                 supplied[position].supplied_at if position < len(supplied) else None,
+                f"{item['source']} · {item['round']}" if item["kind"] == "beacon" else None,
+                beacon_due(session, draw) if item["kind"] == "beacon" else None,
             )
             for position, item in enumerate(frame["entropy"])
         ],

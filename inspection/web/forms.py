@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from registry.kernel.clock import SHANGHAI
 from registry.kernel.faults import Conflict, Fault, FieldFault, Invalid
 from registry.web.forms import faults_by_path
 
@@ -84,11 +85,12 @@ def task_fields(form: Mapping[str, str]) -> dict[str, Any]:
 def plan_of_chance(form: MultiDict[str, str]) -> list[dict[str, str]]:
     """The plan that the form of a task asks for: dice, then reveals, then the beacon, which nobody can know before.
 
-    Raises Invalid for a beacon without its source, its round or whoever reads it out.
+    Raises Invalid for a beacon without its source, its round, the moment of its publication (office time) or whoever
+    reads it out.
     """
     plan = [{"kind": "dice", "by": name} for name in form.getlist("by") if name]
     plan += [{"kind": "reveal", "by": name} for name in form.getlist("reveal") if name]
-    beacon = {key: form.get(f"beacon_{key}", "").strip() for key in ("by", "source", "round")}
+    beacon = {key: form.get(f"beacon_{key}", "").strip() for key in ("by", "source", "round", "due")}
     if any(beacon.values()):
         faults = [
             FieldFault(f"beacon_{key}", "id", f"{title}只能用字母、数字、点、下划线和连字符，至多 64 个")
@@ -97,6 +99,10 @@ def plan_of_chance(form: MultiDict[str, str]) -> list[dict[str, str]]:
         ]
         if not beacon["by"]:
             faults.append(FieldFault("beacon_by", "missing", "请选择由谁录入公共随机源"))
+        try:
+            beacon["due"] = datetime.fromisoformat(beacon["due"]).replace(tzinfo=SHANGHAI).isoformat()
+        except ValueError:
+            faults.append(FieldFault("beacon_due", "missing", "请填写公共随机源的公布时间"))
         if faults:
             raise Invalid("公共随机源填写有误", faults)
         plan.append({"kind": "beacon", **beacon})

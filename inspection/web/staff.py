@@ -269,6 +269,7 @@ def _draw_page(public_id: str, refused: Fault | None = None) -> ResponseReturnVa
             faults=forms.told(refused) if refused else {},
             values=request.form,
             today=session.today,
+            now=session.now,
         )
     return page, refused.status if refused else 200
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from inspection.draw.chance import commitment
 from inspection.draw.verify import verify
 from inspection.plan.tables import TaskRow
 from registry.kernel.access import Actor
+from registry.kernel.clock import SetClock
 from registry.kernel.faults import Conflict, Invalid, Refused
 from registry.kernel.host import Host
 from registry.kernel.work import Work
@@ -22,7 +24,13 @@ from tests.people import Person
 
 SEALED = {"bar": ("ab" * 16, "cd" * 16), "press": ("12" * 32, "34" * 16)}
 PARTIES = [{"kind": "reveal", "by": "bar"}, {"kind": "reveal", "by": "press"}]
-BEACON = {"kind": "beacon", "by": "bar", "source": "lottery-3d", "round": "2026300"}
+BEACON = {
+    "kind": "beacon",
+    "by": "bar",
+    "source": "lottery-3d",
+    "round": "2026300",
+    "due": "2026-11-21T21:15:00+08:00",
+}
 
 
 def _announced(work: Work, task: str, plan: list[dict[str, str]]) -> str:
@@ -84,7 +92,7 @@ def test_two_parties_seal_their_values_in_their_own_sessions_and_the_draw_rests_
     assert (verify(record), record["assurance"]) == ([], "parties")
 
 
-def test_dice_a_reveal_and_a_beacon_of_the_future_make_one_seed(work: Work) -> None:
+def test_dice_a_reveal_and_a_beacon_of_the_future_make_one_seed(work: Work, clock: SetClock) -> None:
     place = bureau.found(work)
     draw = _announced(work, place.task, [{"kind": "dice", "by": "witness"}, PARTIES[0], BEACON])
     _sealed(work, draw, "bar")
@@ -97,6 +105,9 @@ def test_dice_a_reveal_and_a_beacon_of_the_future_make_one_seed(work: Work) -> N
     with pytest.raises(Conflict, match="尚未全部提供"):
         bureau.run(work, draw)
     _reveal(work, draw, 1, *SEALED["bar"])
+    with pytest.raises(Conflict, match="尚未到公布时间"):
+        _reveal(work, draw, 2, "08271530", None)
+    clock.advance(timedelta(days=2))
     _reveal(work, draw, 2, "08271530", None)
     record = bureau.run(work, draw)
     assert (verify(record), record["assurance"]) == ([], "beacon")
@@ -199,6 +210,12 @@ def _draw_everything(work: Work, task: str) -> None:
     ("form", "path"),
     [
         ({"beacon_by": "witness"}, "来源"),
+        ({"beacon_by": "witness", "beacon_source": "lottery", "beacon_round": "1"}, "公布时间"),
+        (
+            {"beacon_by": "witness", "beacon_source": "lottery", "beacon_round": "1"}
+            | {"beacon_due": "2026-11-20T09:00"},
+            "此刻之后",
+        ),
         ({"beacon_by": "witness", "beacon_source": "福彩", "beacon_round": "1"}, "来源"),
         ({"beacon_source": "lottery", "beacon_round": "1"}, "由谁录入"),
         ({"reveal": ["witness"]}, "至少由两方"),
