@@ -25,7 +25,7 @@ def draw_now(work: Work, actor: Actor, *, draw_id: str) -> DrawRow:
 
 
 def carry_out(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping[str, object]) -> DrawRow:
-    """`ceremony.conduct.publish`, and one visit for each selected organisation. Raises as publish does."""
+    """`ceremony.conduct.publish`, and one visit for each selected unit. Raises as publish does."""
     draw = conduct.publish(session, actor, draw_id=draw_id, record=record)
     session.flush()
     for selection in session.scalars(

@@ -43,7 +43,7 @@ def _duties(
     visits: Sequence[VisitPage] = find.worklist(session, states=[state], limit=limit)[0]
     return [
         Duty(
-            title=f"{visit.organisation_name} · {visit.task_title}",
+            title=f"{visit.subject_name} · {visit.task_title}",
             endpoint="inspection.visit",
             values={"public_id": visit.public_id},
             since=local_day(visit.recorded_at or visit.drawn_at or session.now),

@@ -1,6 +1,6 @@
 """Reads of visits for work lists and pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,13 +10,26 @@ from sqlalchemy.orm import Session
 
 from inspection.ceremony.tables import DrawRow, SelectionRow
 from inspection.plan.tables import MatterRow, TaskRow
+from inspection.visits.after.clock import Timing, publish_by, timing
+from inspection.visits.after.publication import is_public
+from inspection.visits.after.tables import PublicationRow
 from inspection.visits.codes import table
-from inspection.visits.tables import VisitRow
+from inspection.visits.tables import NOTE_CONTEXT, VisitRow
 from registry.credit.tables import EventRow
 from registry.kernel.faults import NotFound
-from registry.roster.tables import OrganisationRow
+from registry.kernel.work import WorkSession
+from registry.kernel.workdays import Deadline
+from registry.roster.tables import OrganisationRow, PractitionerRow
 
-STATES = {"assigned": "待检查", "recorded": "待复核", "closed": "已办结", "replaced": "已更换"}
+subject_name = func.coalesce(PractitionerRow.name, OrganisationRow.name)
+"""The name of whom a visit is about, where both tables are joined."""
+STATES = {
+    "assigned": "待检查",
+    "returned": "退回补正",
+    "recorded": "待复核",
+    "closed": "已办结",
+    "replaced": "已更换",
+}
 
 
 @dataclass(frozen=True)
@@ -24,9 +37,16 @@ class VisitPage:
     public_id: str
     state: str
     state_title: str
+    subject_kind: str
+    """"organisation" or "practitioner"; `subject_id` and `subject_name` are whom the visit is about."""
+    subject_id: str
+    subject_name: str
+    unit: str
+    """The subject's id in the frame of the draw; a pseudonym where a person is the subject."""
     organisation: str
+    """Where the visit takes place (public id): the subject itself, or the person's firm, empty for who has none."""
     organisation_name: str
-    district: str
+    district: str | None
     draw: str
     draw_voided: bool
     drawn_at: datetime | None
@@ -47,10 +67,21 @@ class VisitPage:
     """The account (public id) of whoever recorded the finding; somebody else closes it."""
     recorded_at: datetime | None
     closed_at: datetime | None
+    publish_by: Deadline | None
+    """The last day for the publication of what was found; None before the visit."""
+    published_on: date | None
+    notice: str | None
+    """The public notice (public id) while it is public."""
+
+    def timing(self, today: date) -> Timing | None:
+        """Where the finding stands with its clock on that day; None where nothing was found yet, or nothing will be public."""
+        if self.publish_by is None or self.state == "replaced" or self.draw_voided:
+            return None
+        return timing(self.publish_by.day, published_on=self.published_on, today=today)
 
 
 def worklist(
-    session: Session,
+    session: WorkSession,
     *,
     states: Sequence[str] = tuple(STATES),
     certificate: str | None = None,
@@ -79,7 +110,7 @@ def worklist(
             tuple_(TaskRow.deadline, VisitRow.id) > tuple_(last.TaskRow.deadline, last.VisitRow.id)
         )
     rows = session.execute(query.limit(limit + 1)).all()
-    page = [_page(row) for row in rows[:limit]]
+    page = _pages(session, rows[:limit])
     return page, page[-1].public_id if len(rows) > limit else None
 
 
@@ -99,12 +130,12 @@ def progress(session: Session, draws: Sequence[str]) -> dict[str, tuple[int, int
     return {row.public_id: (row.closed, row.all) for row in rows}
 
 
-def visit(session: Session, public_id: str) -> VisitPage:
+def visit(session: WorkSession, public_id: str) -> VisitPage:
     """One visit. Raises NotFound."""
     row = session.execute(_query().where(VisitRow.public_id == public_id)).one_or_none()
     if row is None:
         raise NotFound("没有这次检查")
-    return _page(row)
+    return _pages(session, [row])[0]
 
 
 def _query() -> Select[*tuple[Any, ...]]:
@@ -116,28 +147,51 @@ def _query() -> Select[*tuple[Any, ...]]:
             DrawRow.state.label("draw_state"),
             DrawRow.drawn_at,
             EventRow.public_id.label("event"),
+            PublicationRow,
             TaskRow,
             MatterRow,
             OrganisationRow,
+            PractitionerRow.public_id.label("practitioner"),
+            subject_name.label("subject_name"),
         )
         .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
         .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
         .join(TaskRow, TaskRow.id == DrawRow.task_id)
         .join(MatterRow, MatterRow.id == TaskRow.matter_id)
-        .join(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
+        .outerjoin(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
+        .outerjoin(PractitionerRow, PractitionerRow.id == SelectionRow.practitioner_id)
         .outerjoin(EventRow, EventRow.id == VisitRow.event_id)
+        .outerjoin(PublicationRow, PublicationRow.event_id == VisitRow.event_id)
     )
 
 
-def _page(row: Row[*tuple[Any, ...]]) -> VisitPage:
-    visit, known = row.VisitRow, table()
+def _pages(session: WorkSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[VisitPage]:
+    visited = [row.VisitRow.visited_on for row in rows if row.VisitRow.visited_on is not None]
+    dues = publish_by(session, visited)
+    return [_page(session, row, dues) for row in rows]
+
+
+def _note(session: WorkSession, visit: VisitRow) -> str | None:
+    """What the team wrote; older rows hold it in clear."""
+    if visit.sealed_note is None:
+        return visit.note
+    return session.keys.decrypt(visit.sealed_note, NOTE_CONTEXT)
+
+
+def _page(session: WorkSession, row: Row[*tuple[Any, ...]], dues: Mapping[date, Deadline]) -> VisitPage:
+    visit, place = row.VisitRow, row.OrganisationRow
+    known, publication = table(), row.PublicationRow
     return VisitPage(
         public_id=visit.public_id,
         state=visit.state,
         state_title=STATES[visit.state],
-        organisation=row.OrganisationRow.public_id,
-        organisation_name=row.OrganisationRow.name,
-        district=row.OrganisationRow.district,
+        subject_kind="practitioner" if row.practitioner else "organisation",
+        subject_id=row.practitioner or place.public_id,
+        subject_name=row.subject_name,
+        unit=row.SelectionRow.unit,
+        organisation=place.public_id if place else "",
+        organisation_name=place.name if place else "",
+        district=place.district if place else None,
         draw=row.draw,
         draw_voided=row.draw_state == "voided",
         drawn_at=row.drawn_at,
@@ -152,8 +206,11 @@ def _page(row: Row[*tuple[Any, ...]]) -> VisitPage:
         results=known.titles(visit.codes or ()),
         measure=visit.measure,
         measure_title=known.measures.get(visit.measure or ""),
-        note=visit.note,
+        note=_note(session, visit),
         recorded_by=visit.recorded_by,
         recorded_at=visit.recorded_at,
         closed_at=visit.closed_at,
+        publish_by=dues.get(visit.visited_on),
+        published_on=publication.published_on if publication else None,
+        notice=publication.notice if publication and is_public(publication, session.today) else None,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from inspection.plan.find import certificate_of
 from inspection.visits.codes import table
-from inspection.visits.tables import VisitRow
+from inspection.visits.tables import NOTE_CONTEXT, RECORDABLE, VisitRow
 from registry.credit.record import Subject, record
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound, Refused
@@ -31,9 +31,9 @@ def note_finding(
     """
     actor.require("visit.record")
     row = locked(session, visit)
-    if row.state not in ("assigned", "recorded"):
+    if row.state not in RECORDABLE:
         raise Conflict("检查已办结或已更换，结果不能更改", rule="closed")
-    _refuse_voided(row)
+    refuse_voided(row)
     refuse_stranger(session, actor, row)
     known = table()
     faults = []
@@ -50,7 +50,8 @@ def note_finding(
     if faults:
         raise Invalid("检查记录填写有误", faults)
     row.state = "recorded"
-    row.visited_on, row.codes, row.measure, row.note = visited_on, sorted(codes), measure, note
+    row.visited_on, row.codes, row.measure = visited_on, sorted(codes), measure
+    row.note, row.sealed_note = None, session.keys.encrypt(note, NOTE_CONTEXT)
     row.recorded_at, row.recorded_by = session.now, actor.id
     session.act("visit.record", row.public_id, codes=sorted(codes), measure=measure)
     return row
@@ -62,16 +63,15 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
     row = locked(session, visit)
     if row.state != "recorded" or row.visited_on is None or row.codes is None or row.measure is None:
         raise Conflict("只有已记录、未办结的检查可以办结", rule="state")
-    _refuse_voided(row)
-    if row.recorded_by == actor.id:
-        raise Refused("检查结果须由记录人以外的人复核", rule="four_eyes")
+    refuse_voided(row)
+    refuse_own(actor, row)
     draw, known = row.selection.draw, table()
     matter = draw.task.matter
     event = record(
         session,
         actor,
         kind="inspection_finding",
-        subject=Subject(organisation=row.selection.organisation_id),
+        subject=_subject(row),
         decided_on=row.visited_on,
         document_number=f"{draw.task.code}-{row.public_id}",
         authority=None,
@@ -97,6 +97,13 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
     return row
 
 
+def _subject(row: VisitRow) -> Subject:
+    chosen = row.selection
+    if chosen.practitioner_id is not None:
+        return Subject(practitioner=chosen.practitioner_id)
+    return Subject(organisation=chosen.organisation_id)
+
+
 def locked(session: Session, visit: str) -> VisitRow:
     """The visit's row, held until the unit of work ends. Raises NotFound."""
     row = session.scalar(select(VisitRow).where(VisitRow.public_id == visit).with_for_update())
@@ -105,7 +112,8 @@ def locked(session: Session, visit: str) -> VisitRow:
     return row
 
 
-def _refuse_voided(row: VisitRow) -> None:
+def refuse_voided(row: VisitRow) -> None:
+    """Raises Conflict for a visit whose draw counts no more."""
     if row.selection.draw.state == "voided":
         raise Conflict("抽取已作废，这次检查不再进行", rule="draw_voided")
 
@@ -114,3 +122,9 @@ def refuse_stranger(session: Session, actor: Actor, row: VisitRow) -> None:
     """Raises Refused for staff who are not of the visit's team."""
     if actor.kind == "staff" and certificate_of(session, actor.id) not in row.selection.inspectors:
         raise Refused("只有本次检查的检查人员可以记录结果", rule="not_of_the_team")
+
+
+def refuse_own(actor: Actor, row: VisitRow) -> None:
+    """Raises Refused (`four_eyes`) for whoever recorded the finding."""
+    if row.recorded_by == actor.id:
+        raise Refused("检查结果须由记录人以外的人复核", rule="four_eyes")

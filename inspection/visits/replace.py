@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from inspection.ceremony import substitute
+from inspection.ceremony import selections, substitute
 from inspection.ceremony.substitute import GROUNDS, STATES
 from inspection.ceremony.tables import DrawRow, SelectionRow, SubstitutionRow
+from inspection.visits.find import subject_name
 from inspection.visits.findings import locked, refuse_stranger
 from inspection.visits.tables import VisitRow
 from registry.kernel.access import Actor
@@ -17,7 +18,7 @@ from registry.kernel.clock import local_day
 from registry.kernel.faults import Conflict
 from registry.kernel.part import Duty, Worklist
 from registry.kernel.work import WorkSession
-from registry.roster.tables import OrganisationRow
+from registry.roster.tables import OrganisationRow, PractitionerRow
 
 ASK, DECIDE = "visit.ask", "visit.substitute"
 
@@ -86,13 +87,12 @@ def decide(session: WorkSession, actor: Actor, *, substitution: str, granted: bo
 def seats(session: WorkSession, visit: str) -> list[str | None]:
     """The team of a visit by seats, None where nobody could take one."""
     found = session.execute(
-        select(DrawRow.record, OrganisationRow.public_id)
+        select(DrawRow.record, SelectionRow.unit)
         .join(SelectionRow, SelectionRow.draw_id == DrawRow.id)
         .join(VisitRow, VisitRow.selection_id == SelectionRow.id)
-        .join(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
         .where(VisitRow.public_id == visit)
     ).one()
-    return substitute.team_of(json.loads(found.record), found.public_id)
+    return substitute.team_of(json.loads(found.record), found.unit)
 
 
 def requests(session: WorkSession, visit: str) -> list[Request]:
@@ -120,10 +120,7 @@ def requests(session: WorkSession, visit: str) -> list[Request]:
 
 
 def _come_in(session: WorkSession, draw: DrawRow, unit: str, team: Sequence[str]) -> VisitRow:
-    organisation = session.scalars(select(OrganisationRow.id).where(OrganisationRow.public_id == unit)).one()
-    selection = SelectionRow(draw_id=draw.id, organisation_id=organisation, inspectors=list(team))
-    session.add(selection)
-    session.flush()
+    [selection] = selections.add(session, draw, {unit: team})
     visit = VisitRow(public_id=session.new_id(), selection_id=selection.id, state="assigned")
     session.add(visit)
     return visit
@@ -131,10 +128,11 @@ def _come_in(session: WorkSession, draw: DrawRow, unit: str, team: Sequence[str]
 
 def _open(session: WorkSession, limit: int) -> list[Duty]:
     rows = session.execute(
-        select(SubstitutionRow, VisitRow.public_id, OrganisationRow.name)
+        select(SubstitutionRow, VisitRow.public_id, subject_name)
         .join(VisitRow, VisitRow.selection_id == SubstitutionRow.selection_id)
         .join(SelectionRow, SelectionRow.id == SubstitutionRow.selection_id)
-        .join(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
+        .outerjoin(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
+        .outerjoin(PractitionerRow, PractitionerRow.id == SelectionRow.practitioner_id)
         .where(SubstitutionRow.state == "asked")
         .order_by(SubstitutionRow.id)
         .limit(limit)
