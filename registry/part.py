@@ -43,6 +43,7 @@ from registry.kernel.jobs import PRUNE
 from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
 from registry.ledger.triggers import TRIGGERS
+from registry.roster import index as names_index
 from registry.roster.importers import ORGANISATIONS, PRACTITIONERS
 from registry.roster.uploads import conduct as uploads
 from registry.web import (
@@ -138,6 +139,7 @@ PART = Part(
         idempotency.PURGE,
         PURGE,
         Job("evidence", "核对证据文件", evidence.check, "20 3 * * *"),
+        Job("names", "按现行字表更新姓名检索", names_index.renew, "50 3 * * *"),
         *standing_upkeep.JOBS,
         standing_trial.JOB,
     ),

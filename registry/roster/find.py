@@ -12,6 +12,7 @@ from registry.roster.admission import ID_CONTEXT
 from registry.roster.asof import NOT_YET, Late, late, organisation, practitioner
 from registry.roster.cells import read_code
 from registry.roster.names import fold
+from registry.roster.narrowing import STANDINGS, Facets, Narrowed, facets
 from registry.roster.population import Listed, Member, browse, members, population
 from registry.roster.records import (
     Engagement,
@@ -23,12 +24,15 @@ from registry.roster.records import (
     Workplace,
     identity,
 )
-from registry.roster.search import Hit, search
+from registry.roster.search import Hit, leaf_through, matching, search
+from registry.roster.similar import similar
 from registry.roster.tables import LicenceNumberRow, LicenceRow, OrganisationRow, PractitionerRow
 
 __all__ = [
     "NOT_YET",
+    "STANDINGS",
     "Engagement",
+    "Facets",
     "Found",
     "Hit",
     "Identity",
@@ -36,6 +40,7 @@ __all__ = [
     "Licence",
     "Listed",
     "Member",
+    "Narrowed",
     "Organisation",
     "Period",
     "Practitioner",
@@ -45,10 +50,13 @@ __all__ = [
     "by_licence",
     "by_name",
     "by_uscc",
+    "facets",
     "head_of",
     "identity",
     "late",
+    "leaf_through",
     "look_up",
+    "matching",
     "member_named",
     "members",
     "named",
@@ -59,6 +67,7 @@ __all__ = [
     "population",
     "practitioner",
     "search",
+    "similar",
 ]
 
 

@@ -1,14 +1,14 @@
 """Writes what the search reads: names, terms and grams. Whoever bore another name is found by it too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
 from registry.kernel.store import Base
-from registry.kernel.work import WorkSession
+from registry.kernel.work import Work, WorkSession
 from registry.roster import particulars
-from registry.roster.names import fold, grams, organisation_terms, person_terms
+from registry.roster.names import grams, organisation_terms, person_terms, search_key
 from registry.roster.tables import (
     GramRow,
     LicenceNumberRow,
@@ -93,8 +93,26 @@ def refresh_practitioner(session: WorkSession, practitioner_id: int) -> None:
     _rewrite(session, "practitioner_id", practitioner_id, name_id, keys, terms)
 
 
+def renew(work: Work) -> Mapping[str, int]:
+    """The job `names`: writes anew the entries of names that are read otherwise since, as after a new table of characters."""
+    with work.read() as session:
+        entries = session.execute(select(NameRow.key, NameRow.organisation_id, NameRow.practitioner_id))
+        stale = [entry for entry in entries.yield_per(10_000) if not _fresh(entry.key)]
+    for entry in stale:
+        with work.housekeeping() as session:
+            if entry.organisation_id is not None:
+                refresh_organisation(session, entry.organisation_id)
+            else:
+                refresh_practitioner(session, entry.practitioner_id)
+    return {"renewed": len(stale)}
+
+
+def _fresh(key: str) -> bool:
+    return all(search_key(line) == line for line in key.split("\n"))
+
+
 def _keys(names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(fold(name) for name in names))
+    return list(dict.fromkeys(search_key(name) for name in names))
 
 
 def _rewrite(

@@ -11,7 +11,7 @@ from registry.kernel.work import WorkSession
 from registry.roster import admission, index, kinds
 from registry.roster.drafts import EarlierNumber, NewOrganisation, NewPractitioner, lawyer_serial
 from registry.roster.index import insert_rows
-from registry.roster.names import fold, organisation_terms, person_terms
+from registry.roster.names import fold, organisation_terms, person_terms, search_key
 from registry.roster.tables import (
     EngagementRow,
     LicenceNumberRow,
@@ -58,10 +58,10 @@ def inscribe_organisations(
         began = new.established_on or row["state_since"]
         states += _states("organisation_id", id_, "normal", row, began)
     session.execute(insert(OrganisationStateRow), states)
-    subjects = [
-        (id_, row["name_key"], organisation_terms(row["name_key"]) | _codes(new.uscc, new.licence_number))
-        for id_, row, new in zip(ids, rows, drafts, strict=True)
-    ]
+    subjects = []
+    for id_, new in zip(ids, drafts, strict=True):
+        key = search_key(new.name)
+        subjects.append((id_, key, organisation_terms(key) | _codes(new.uscc, new.licence_number)))
     index.add(session, "organisation_id", subjects)
     made = [
         Organisation(id_, row["public_id"], new.doubts)
@@ -250,7 +250,7 @@ def _index(
     for new, verdict, (person, _) in zip(drafts, verdicts, persons, strict=True):
         numbers = {new.licence_number, *(former.number for former in new.earlier)}
         if verdict.person is None:
-            key = fold(new.name)
+            key = search_key(new.name)
             subjects.append((person, key, person_terms(key) | numbers))
         else:
             index.add_terms(session, person, numbers)

@@ -1,8 +1,10 @@
 """Names as they are compared and searched: folding, grams, pinyin. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
+from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 
 from registry.roster.cells import match_name
@@ -48,6 +50,27 @@ def fold(name: str) -> str:
     """The form in which two spellings of one name are equal: width, case, brackets, spaces, dots, common traditional
     characters."""
     return match_name(name).translate(_FOLDED)
+
+
+def search_key(name: str) -> str:
+    """The form in which names and queries meet in the search: `fold`, and every traditional character as its simplified one.
+
+    Only the search may read so far: 昇 and 升 find each other, and are two people's names all the same.
+    """
+    return fold(name).translate(_simplified())
+
+
+@cache
+def _simplified() -> Mapping[int, str]:
+    characters = [chr(code) for block in _BLOCKS for code in block]
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {
+        ord(old): new for old, new in zip(characters, converted, strict=True) if old != new and len(new) == 1
+    }
+
+
+# CJK Unified Ideographs and their Extension A; what lies beyond has no second form in names.
+_BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
 
 
 def grams(key: str) -> set[str]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     CompoundSelect,
     Integer,
     Select,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
-    or_,
     select,
     tuple_,
     union_all,
@@ -31,13 +29,16 @@ from registry.kernel.faults import Invalid
 from registry.kernel.work import WorkSession
 from registry.roster import particulars
 from registry.roster.kinds import ORGANISATION_KINDS, PROFESSIONS, district_name
-from registry.roster.names import fold
+from registry.roster.names import search_key
+from registry.roster.narrowing import Narrowed, like
 from registry.roster.tables import GramRow, LicenceRow, NameRow, OrganisationRow, PractitionerRow, TermRow
 
 LONGEST_QUERY = 60
 _LAST = "\U0010ffff"
 # Grams that more names have than this are all common; counting further would cost more than joining them.
 _COUNTED = 500
+# So many names are looked at for one page of a list without a query; whoever is rarer is found on a later page.
+_WINDOW = 50_000
 
 
 @dataclass(frozen=True)
@@ -77,36 +78,79 @@ def search(
     q: str,
     *,
     kinds: Collection[str] | None = None,
+    narrowed: Narrowed | None = None,
     limit: int = 20,
     after: str | None = None,
 ) -> list[Hit]:
     """At most `limit` hits for `q`, from behind the hit whose `next` is `after`.
 
-    `kinds` keeps those of any of these: `organisation`, `practitioner`, a kind of organisation or a profession.
-    Raises Invalid for a foreign `after` or an unknown kind.
+    `narrowed` keeps those that meet it; `kinds` stands for a narrowing to kinds alone. Raises Invalid for a foreign
+    `after` or an unknown kind.
     """
-    query = fold(q)[:LONGEST_QUERY]
-    place = _Place.read(after) if after else _Place(0, 0)
-    wanted = frozenset(kinds or ())
-    bound = {"start": query, "end": query + _LAST, "last": place.name_id, "term": place.term}
+    wanted = narrowed or Narrowed.to(kinds or ())
+    found = _places(
+        session, search_key(q)[:LONGEST_QUERY], wanted, limit, _Place.read(after) if after else _Place(0, 0)
+    )
+    return _hits(session, found)
+
+
+def matching(session: WorkSession, q: str, *, limit: int) -> list[int]:
+    """Row ids of the first `limit` names that a query without narrowing leads to."""
+    return [
+        place.name_id
+        for place in _places(session, search_key(q)[:LONGEST_QUERY], Narrowed(), limit, _Place(0, 0))
+    ]
+
+
+def leaf_through(
+    session: WorkSession, narrowed: Narrowed, *, limit: int, after: str | None = None
+) -> tuple[list[Hit], str | None]:
+    """A page of everybody who meets a narrowing, in the order of enrolment, and the cursor behind it or None at the end.
+
+    A page looks at a bounded stretch of the roster: it may be shorter than `limit` and yet have a next one. Raises Invalid
+    as `search` does.
+    """
+    last = _Place.read(after).name_id if after else 0
+    bound = {**narrowed.bound, "last": last, "end": last + _WINDOW, "limit": limit}
+    found = [_Place(1, id_) for id_ in session.scalars(_all(narrowed.shape), bound)]
+    hits = _hits(session, found)
+    if len(found) == limit:
+        return hits, hits[-1].next
+    more = session.scalar(select(NameRow.id).where(NameRow.id > last + _WINDOW).limit(1))
+    return hits, str(_Place(1, last + _WINDOW)) if more is not None else None
+
+
+def hits(session: WorkSession, names: Sequence[int]) -> list[Hit]:
+    """The subjects behind names (row ids), in their order."""
+    return _hits(session, [_Place(1, id_) for id_ in names])
+
+
+def _places(session: WorkSession, query: str, wanted: Narrowed, limit: int, place: _Place) -> list[_Place]:
+    bound = {
+        **wanted.bound,
+        "start": query,
+        "end": query + _LAST,
+        "last": place.name_id,
+        "term": place.term,
+    }
     found: list[_Place] = []
     if query and place.tier == 0:
-        rows = session.execute(_beginning(wanted, later=bool(place.name_id)), {**bound, "limit": limit})
+        rows = session.execute(_beginning(wanted.shape, later=bool(place.name_id)), {**bound, "limit": limit})
         found = [_Place(0, row.name_id, row.term) for row in rows]
     if query and len(found) < limit and (rarest := _rarest(session, query)):
         last = place.name_id if place.tier == 1 else 0
-        more = {**bound, **rarest, "last": last, "within": _like(query), "limit": limit - len(found)}
+        more = {**bound, **rarest, "last": last, "within": like(query), "limit": limit - len(found)}
         found += [
-            _Place(1, id_) for id_ in session.scalars(_containing(wanted, pair="other" in rarest), more)
+            _Place(1, id_) for id_ in session.scalars(_containing(wanted.shape, pair="other" in rarest), more)
         ]
-    return _hits(session, found)
+    return found
 
 
 # Statements are built once for each shape: building one costs more than running it.
 
 
 @cache
-def _beginning(kinds: frozenset[str], *, later: bool) -> Select[*tuple[Any, ...]]:
+def _beginning(shape: Narrowed, *, later: bool) -> Select[*tuple[Any, ...]]:
     """Terms from `start` up to `end`; each name once, at the first of its terms there. `later`: behind (term, last)."""
     start, end = bindparam("start", type_=String), bindparam("end", type_=String)
     earlier = aliased(TermRow)
@@ -122,13 +166,13 @@ def _beginning(kinds: frozenset[str], *, later: bool) -> Select[*tuple[Any, ...]
     if later:
         behind = tuple_(bindparam("term", type_=String), bindparam("last", type_=BigInteger))
         statement = statement.where(tuple_(TermRow.term, TermRow.name_id) > behind)
-    if kinds:
-        statement = statement.join(NameRow, NameRow.id == TermRow.name_id).where(_of_kinds(kinds))
+    if shape:
+        statement = statement.join(NameRow, NameRow.id == TermRow.name_id).where(shape.condition())
     return statement
 
 
 @cache
-def _containing(kinds: frozenset[str], *, pair: bool) -> Select[int]:
+def _containing(shape: Narrowed, *, pair: bool) -> Select[int]:
     """Ids of names behind `last` that contain the query and do not begin with it, by joining its rarest grams."""
     first, other = aliased(GramRow), aliased(GramRow)
     begins = select(literal(1)).where(
@@ -148,22 +192,36 @@ def _containing(kinds: frozenset[str], *, pair: bool) -> Select[int]:
     if pair:
         together = (other.name_id == first.name_id) & (other.gram == bindparam("other", type_=String))
         statement = statement.join(other, together)
-    return statement.where(_of_kinds(kinds)) if kinds else statement
+    return statement.where(shape.condition()) if shape else statement
+
+
+@cache
+def _all(shape: Narrowed) -> Select[int]:
+    """Ids of names behind `last` up to `end` that meet the narrowing."""
+    last, end = bindparam("last", type_=BigInteger), bindparam("end", type_=BigInteger)
+    statement = select(NameRow.id).where(NameRow.id > last, NameRow.id <= end)
+    if shape:
+        statement = statement.where(shape.condition())
+    return statement.order_by(NameRow.id).limit(bindparam("limit", type_=Integer))
 
 
 def _rarest(session: WorkSession, query: str) -> dict[str, str]:
     """The two rarest grams of the query as `rarest` and `other`; nothing if one of them is in no name at all."""
     grams = list(dict.fromkeys(query[start : start + 2] for start in range(max(1, len(query) - 1))))
-    counts = session.execute(_counts(len(grams)), {f"gram{place}": gram for place, gram in enumerate(grams)})
-    rows = sorted((row.names, grams[row.place]) for row in counts)
+    rows = sorted((names, gram) for gram, names in frequencies(session, grams).items())
     if not rows[0][0]:
         return {}
     return dict(zip(("rarest", "other"), (gram for _, gram in rows), strict=False))
 
 
+def frequencies(session: WorkSession, grams: Sequence[str]) -> dict[str, int]:
+    """How many names have each gram, counted up to a bound."""
+    counts = session.execute(_counts(len(grams)), {f"gram{place}": gram for place, gram in enumerate(grams)})
+    return {grams[row.place]: row.names for row in counts}
+
+
 @cache
 def _counts(grams: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """How many names have each gram, counted up to a bound."""
     return union_all(
         *(
             select(
@@ -181,30 +239,6 @@ def _counts(grams: int) -> CompoundSelect[*tuple[Any, ...]]:
             for place in range(grams)
         )
     )
-
-
-def _like(query: str) -> str:
-    for sign in "/%_":
-        query = query.replace(sign, f"/{sign}")
-    return f"%{query}%"
-
-
-def _of_kinds(kinds: frozenset[str]) -> ColumnElement[bool]:
-    choices: list[ColumnElement[bool]] = []
-    for kind in sorted(kinds):
-        if kind == "organisation":
-            choices.append(NameRow.organisation_id.is_not(None))
-        elif kind == "practitioner":
-            choices.append(NameRow.practitioner_id.is_not(None))
-        elif kind in ORGANISATION_KINDS:
-            own = OrganisationRow.id == NameRow.organisation_id
-            choices.append(select(literal(1)).where(own, OrganisationRow.kind == kind).exists())
-        elif kind in PROFESSIONS:
-            held = LicenceRow.practitioner_id == NameRow.practitioner_id
-            choices.append(select(literal(1)).where(held, LicenceRow.profession == kind).exists())
-        else:
-            raise Invalid.field("kind", "unknown-kind", "没有这个类别")
-    return or_(*choices)
 
 
 def _hits(session: WorkSession, found: Sequence[_Place]) -> list[Hit]:
