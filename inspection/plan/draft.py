@@ -4,19 +4,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
 from inspection.draw.frame import check
 from inspection.draw.rules import RULES, InvalidFrame
+from inspection.plan.matters import drafts
 from inspection.plan.tables import InspectorRow, MatterRow, RecusalRow, TaskMatterRow, TaskRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
-from registry.roster.kinds import ORGANISATION_KINDS
 from registry.roster.tables import OrganisationRow
-
-CATEGORIES = ("一般检查事项", "重点检查事项")
 
 
 @dataclass(frozen=True)
@@ -32,59 +31,15 @@ class Enlisted:
     lead: bool = False
 
 
-def publish_matter(
-    session: WorkSession,
-    actor: Actor,
-    *,
-    code: str,
-    name: str,
-    content: str,
-    object_kind: str,
-    category: str,
-    method: str,
-    basis: str,
-    rate: str,
-    frequency: str,
-    valid_from: date,
-) -> MatterRow:
-    """Puts a matter (抽查事项) on the public list; a running version of the same code ends the day before.
+def publish_matter(session: WorkSession, actor: Actor, *, valid_from: date, **content: Any) -> MatterRow:
+    """Prepares and publishes a matter in one act, for programs: members of staff do each by another hand.
 
-    优化营商环境条例 art 54 and 国办发〔2015〕58号: what may be inspected at random is listed with basis, subject,
-    content and method. Raises Invalid naming each field.
+    `content` as `matters.drafts.Matter`. Raises as its `draft` and `publish` do.
     """
-    actor.require("inspection.plan")
-    texts = {"code": code, "name": name, "content": content, "method": method, "basis": basis, "rate": rate}
-    faults = [FieldFault(path, "missing", "必填") for path, text in texts.items() if not text.strip()]
-    if object_kind not in ORGANISATION_KINDS:
-        faults.append(FieldFault("object_kind", "unknown_kind", "没有这类检查对象"))
-    if category not in CATEGORIES:
-        faults.append(FieldFault("category", "unknown_category", "类别为一般检查事项或重点检查事项"))
-    if faults:
-        raise Invalid("抽查事项填写有误", faults)
-    running = session.scalar(
-        select(MatterRow).where(MatterRow.code == code, MatterRow.valid_until.is_(None)).with_for_update()
+    prepared = drafts.draft(
+        session, actor, matter=drafts.Matter(**content), effective_on=valid_from, reason="清单首次公布或更新"
     )
-    if running is not None:
-        if running.valid_from >= valid_from:
-            raise Conflict("新版本的生效日须晚于现行版本", rule="valid_from")
-        running.valid_until = valid_from
-    matter = MatterRow(
-        public_id=session.new_id(),
-        code=code,
-        name=name,
-        content=content,
-        object_kind=object_kind,
-        category=category,
-        method=method,
-        basis=basis,
-        rate=rate,
-        frequency=frequency,
-        valid_from=valid_from,
-        valid_until=None,
-    )
-    session.add(matter)
-    session.act("matter.publish", matter.public_id, code=code)
-    return matter
+    return drafts.publish(session, actor, draft_id=prepared.public_id)
 
 
 def create_task(

@@ -11,7 +11,8 @@ from registry.kernel.store import Base, BigId, JsonText, UtcDateTime
 class MatterRow(Base):
     """抽查事项: one version of an entry of the public list of what may be inspected at random.
 
-    A changed matter is a new row; the old one ends, because a draw stands on the text of its day.
+    A changed matter is a new row; the old one ends, because a draw stands on the text of its day. `valid_until` is the
+    first day after; `ended_reason` stands where nothing followed it. `log_index` is its entry in the public log.
     """
 
     __tablename__ = "insp_matters"
@@ -30,6 +31,13 @@ class MatterRow(Base):
     frequency: Mapped[str] = mapped_column(String(64))
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+    basis_version: Mapped[str] = mapped_column(Text, server_default="")
+    complete_by: Mapped[str] = mapped_column(String(64), server_default="")
+    repeat_months: Mapped[int | None]
+    change_reason: Mapped[str | None] = mapped_column(Text)
+    ended_reason: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    log_index: Mapped[int | None]
 
     def in_force(self, on: date) -> bool:
         """Whether this version stands on the published list of the day `on`."""

@@ -11,6 +11,49 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "insp_annual_reports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("prepared_by", sa.String(length=64), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_annual_reports")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_annual_reports_public_id")),
+        sa.UniqueConstraint("year", name=op.f("uq_insp_annual_reports_year")),
+    )
+    op.create_table(
+        "insp_matter_drafts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drafted_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("matter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["insp_matters.id"], name=op.f("fk_insp_matter_drafts_matter_id_insp_matters")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_matter_drafts")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_matter_drafts_public_id")),
+    )
+    with op.batch_alter_table("insp_matter_drafts", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_insp_matter_drafts_open_code",
+            ["code"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
         "insp_task_matters",
         sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
@@ -26,13 +69,209 @@ def upgrade() -> None:
     with op.batch_alter_table("insp_task_matters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_insp_task_matters_matter_id"), ["matter_id"], unique=False)
 
+    op.create_table(
+        "insp_publications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice", sa.String(length=16), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["reg_credit_events.id"],
+            name=op.f("fk_insp_publications_event_id_reg_credit_events"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_publications")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_insp_publications_event_id")),
+        sa.UniqueConstraint("notice", name=op.f("uq_insp_publications_notice")),
+    )
+    op.create_table(
+        "insp_handovers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("authority", sa.String(length=200), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=True),
+        sa.Column("case_number", sa.String(length=64), nullable=True),
+        sa.Column("filed_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_insp_handovers_event_id_reg_credit_events")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["insp_visits.id"], name=op.f("fk_insp_handovers_visit_id_insp_visits")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_handovers")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_handovers_public_id")),
+    )
+    with op.batch_alter_table("insp_handovers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_handovers_event_id"), ["event_id"], unique=False)
+        batch_op.create_index("ix_insp_handovers_state_due_on_id", ["state", "due_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_insp_handovers_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
+        "insp_rectifications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("demands", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("extensions", sa.SmallInteger(), nullable=False),
+        sa.Column("issued_by", sa.String(length=64), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["insp_visits.id"], name=op.f("fk_insp_rectifications_visit_id_insp_visits")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_rectifications")),
+        sa.UniqueConstraint("number", name=op.f("uq_insp_rectifications_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_rectifications_public_id")),
+    )
+    with op.batch_alter_table("insp_rectifications", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_insp_rectifications_state_due_on_id", ["state", "due_on", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_insp_rectifications_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
+        "insp_rechecks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("rectification_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=False),
+        sa.Column("inspectors", sa.Text(), nullable=False),
+        sa.Column("corrected", sa.Boolean(), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["reg_credit_events.id"], name=op.f("fk_insp_rechecks_event_id_reg_credit_events")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rectification_id"],
+            ["insp_rectifications.id"],
+            name=op.f("fk_insp_rechecks_rectification_id_insp_rectifications"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_rechecks")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_rechecks_public_id")),
+    )
+    with op.batch_alter_table("insp_rechecks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_insp_rechecks_rectification_id"), ["rectification_id"], unique=False
+        )
+
+    with op.batch_alter_table("insp_matters", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("basis_version", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("complete_by", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("repeat_months", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("change_reason", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("ended_reason", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("published_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("log_index", sa.Integer(), nullable=True))
+
+    with op.batch_alter_table("insp_selections", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("unit", sa.String(length=64), nullable=True))
+        batch_op.add_column(
+            sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.drop_constraint(batch_op.f("uq_insp_selections_draw_id_organisation_id"), type_="unique")
+        batch_op.create_index(
+            batch_op.f("ix_insp_selections_practitioner_id"), ["practitioner_id"], unique=False
+        )
+        batch_op.create_unique_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), ["draw_id", "unit"])
+        batch_op.create_foreign_key(
+            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"),
+            "reg_practitioners",
+            ["practitioner_id"],
+            ["id"],
+        )
+
+    with op.batch_alter_table("insp_visits", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sealed_note", sa.LargeBinary(), nullable=True))
+
     op.execute(
         "INSERT INTO insp_task_matters (task_id, position, matter_id) SELECT id, 0, matter_id FROM insp_tasks"
+    )
+    op.execute(
+        "UPDATE insp_selections SET unit = (SELECT public_id FROM reg_organisations WHERE reg_organisations.id = insp_selections.organisation_id) WHERE unit IS NULL"
+    )
+    op.execute(
+        "INSERT INTO insp_publications (event_id, notice, published_on, until, ended_on) SELECT r.event_id, n.public_id, DATE(n.published_at), n.until, n.ended_on FROM pub_notices n JOIN pub_releases r ON r.id = n.release_id WHERE n.kind = 'finding'"
     )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("insp_visits", schema=None) as batch_op:
+        batch_op.drop_column("sealed_note")
+
+    with op.batch_alter_table("insp_selections", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
+        )
+        batch_op.drop_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_insp_selections_practitioner_id"))
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_insp_selections_draw_id_organisation_id"), ["draw_id", "organisation_id"]
+        )
+        batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=False)
+        batch_op.drop_column("practitioner_id")
+        batch_op.drop_column("unit")
+
+    with op.batch_alter_table("insp_matters", schema=None) as batch_op:
+        batch_op.drop_column("log_index")
+        batch_op.drop_column("published_at")
+        batch_op.drop_column("ended_reason")
+        batch_op.drop_column("change_reason")
+        batch_op.drop_column("repeat_months")
+        batch_op.drop_column("complete_by")
+        batch_op.drop_column("basis_version")
+
+    with op.batch_alter_table("insp_rechecks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_rechecks_rectification_id"))
+
+    op.drop_table("insp_rechecks")
+    with op.batch_alter_table("insp_rectifications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_rectifications_visit_id"))
+        batch_op.drop_index("ix_insp_rectifications_state_due_on_id")
+
+    op.drop_table("insp_rectifications")
+    with op.batch_alter_table("insp_handovers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_handovers_visit_id"))
+        batch_op.drop_index("ix_insp_handovers_state_due_on_id")
+        batch_op.drop_index(batch_op.f("ix_insp_handovers_event_id"))
+
+    op.drop_table("insp_handovers")
+    op.drop_table("insp_publications")
     with op.batch_alter_table("insp_task_matters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insp_task_matters_matter_id"))
 
     op.drop_table("insp_task_matters")
+    with op.batch_alter_table("insp_matter_drafts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_insp_matter_drafts_open_code",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.drop_table("insp_matter_drafts")
+    op.drop_table("insp_annual_reports")
