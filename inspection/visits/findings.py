@@ -71,7 +71,7 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
         session,
         actor,
         kind="inspection_finding",
-        subject=_subject(row),
+        subject=subject_of(row),
         decided_on=row.visited_on,
         document_number=f"{draw.task.code}-{row.public_id}",
         authority=None,
@@ -97,7 +97,8 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
     return row
 
 
-def _subject(row: VisitRow) -> Subject:
+def subject_of(row: VisitRow) -> Subject:
+    """Whom the visit was about, as a credit event names them."""
     chosen = row.selection
     if chosen.practitioner_id is not None:
         return Subject(practitioner=chosen.practitioner_id)

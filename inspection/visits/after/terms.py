@@ -35,16 +35,14 @@ class Rectification:
     most: int
     extensions: int
     recheck: int
-    number: str
     basis: str
 
 
 @dataclass(frozen=True)
 class Handover:
-    """`send` and `file` in working days, from the consent and from the sending; `decide` in days from the filing."""
+    """`file` in working days from the sending to the filing of a case, `decide` in days from there to its decision."""
 
     valid_from: date
-    send: int
     file: int
     decide: int
     basis: str
