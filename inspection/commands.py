@@ -2,11 +2,13 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import click
 
+from inspection.draw import door, sealed
 from inspection.draw import frame as frames
 from inspection.draw import record as records
 from inspection.draw import verify as verification
@@ -57,12 +59,17 @@ def run(frame_file: Path, entropy_file: Path, out: Path) -> None:
 def verify(record_file: Path) -> None:
     """重新计算一份记录并逐项比对：一致时输出 verified，否则逐条列出不同之处。
 
-    检查点的签名须用日志公钥另行核验（任何支持 C2SP signed note 的工具均可）。
+    密封抽取的文件（sealed.json）和出示给检查对象的抽中证明也在此核验。检查点的签名须用日志公钥另行核验（任何支持
+    C2SP signed note 的工具均可）。
     """
     try:
-        differences = verification.verify(_read(record_file, "record"))
+        document = _read(record_file, "record")
     except Invalid as fault:
         _refuse(fault)
+    differences = _verifier_of(document)(document)
+    if not differences and _is_closed(document):
+        click.echo("结果承诺已存证，尚未启封：启封后才能重新计算。", err=True)
+        raise Failed("sealed", opens_after=document["opens_after"])
     if not differences:
         click.echo("verified")
         return
@@ -80,6 +87,22 @@ def _read(file: Path, name: str) -> object:
     except OSError:
         raise Invalid(name, "unreadable") from None
     return read_json(content, name)
+
+
+def _verifier_of(document: object) -> Callable[[object], list[verification.Difference]]:
+    """By the document's own format; what names none that we know is looked at as a record, and told what it lacks."""
+    named = document.get("format") if isinstance(document, dict) else None
+    return {sealed.SEALED_FORMAT: sealed.verify_sealed, door.FORMAT: door.check}.get(
+        named if isinstance(named, str) else "", verification.verify
+    )
+
+
+def _is_closed(document: object) -> TypeGuard[dict[str, Any]]:
+    return (
+        isinstance(document, dict)
+        and document["format"] == sealed.SEALED_FORMAT
+        and document["record"] is None
+    )
 
 
 def _supplied(value: object) -> object:

@@ -7,8 +7,9 @@ own is shown by its signature, which needs the log's public key: any tool for C2
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as BadBase64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 
 from inspection.draw import fields
 from inspection.draw.canon import canonical, read_json
@@ -20,26 +21,46 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
 
 def check_log(value: object, *, draw: str, frame_sha256: str) -> None:
     """Raises Invalid, with a path such as `log.proof`, where the log does not prove the frame's commitment."""
-    log = fields.members(value, "log", _LOG)
-    origin, size, root = _checkpoint(fields.text(log["checkpoint"], "log.checkpoint"))
-    if fields.text(log["origin"], "log.origin") != origin:
-        raise Invalid("log.origin", "differs")
-    if fields.integer(log["index"], "log.index") >= size:
-        raise Invalid("log.index", "outside the tree")
-    leaf = _base64(fields.text(log["leaf"], "log.leaf"), "log.leaf")
-    salt = fields.text(log["salt"], "log.salt")
+    check_entry(value, "log", body={"draw": draw, "frame_sha256": frame_sha256})
+
+
+def check_entry(
+    value: object,
+    path: str,
+    *,
+    body: Mapping[str, object],
+    named: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Raises Invalid, with a path below `path`, where the log proves no entry that commits to `body` and whose leaf says
+    what `named` does."""
+    log = fields.members(value, path, _LOG)
+    origin, size, root = _checkpoint(fields.text(log["checkpoint"], f"{path}.checkpoint"), path)
+    if fields.text(log["origin"], f"{path}.origin") != origin:
+        raise Invalid(f"{path}.origin", "differs")
+    if fields.integer(log["index"], f"{path}.index") >= size:
+        raise Invalid(f"{path}.index", "outside the tree")
+    leaf = _base64(fields.text(log["leaf"], f"{path}.leaf"), f"{path}.leaf")
+    salt = fields.text(log["salt"], f"{path}.salt")
     if not re.fullmatch(r"([0-9a-f]{2})+", salt):
-        raise Invalid("log.salt", "not lower-case hex")
-    body = canonical({"draw": draw, "frame_sha256": frame_sha256})
-    entry = read_json(leaf, "log.leaf")
-    if not isinstance(entry, dict) or entry.get("digest") != sha256(bytes.fromhex(salt) + body).hexdigest():
-        raise Invalid("log.leaf", "leaf commits to something else")
+        raise Invalid(f"{path}.salt", "not lower-case hex")
+    entry = read_json(leaf, f"{path}.leaf")
+    digest = sha256(bytes.fromhex(salt) + canonical(body)).hexdigest()
+    wanted = {**named, "digest": digest}
+    if not isinstance(entry, dict) or any(
+        key not in entry or not _same(entry[key], wanted[key]) for key in wanted
+    ):
+        raise Invalid(f"{path}.leaf", "leaf commits to something else")
     proof = [
-        bytes.fromhex(fields.hexadecimal(node, f"log.proof[{n}]", low=64, high=64))
-        for n, node in enumerate(fields.items(log["proof"], "log.proof"))
+        bytes.fromhex(fields.hexadecimal(node, f"{path}.proof[{n}]", low=64, high=64))
+        for n, node in enumerate(fields.items(log["proof"], f"{path}.proof"))
     ]
     if root_of(sha256(b"\x00" + leaf).digest(), index=log["index"], size=size, proof=proof) != root:
-        raise Invalid("log.proof", "not under the checkpoint")
+        raise Invalid(f"{path}.proof", "not under the checkpoint")
+
+
+def _same(found: object, wanted: object) -> bool:
+    """By type and value: 2 is neither 2.0 nor true."""
+    return type(found) is type(wanted) and found == wanted
 
 
 def root_of(leaf_hash: bytes, *, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
@@ -58,14 +79,14 @@ def root_of(leaf_hash: bytes, *, index: int, size: int, proof: Sequence[bytes]) 
     return above if last == 0 else None
 
 
-def _checkpoint(text: str) -> tuple[str, int, bytes]:
+def _checkpoint(text: str, path: str) -> tuple[str, int, bytes]:
     """Origin, tree size and root hash of a C2SP checkpoint."""
     lines = text.split("\n")
     if len(lines) < 4 or not lines[0] or not _SIZE.fullmatch(lines[1]):
-        raise Invalid("log.checkpoint", "not a checkpoint")
-    root = _base64(lines[2], "log.checkpoint")
+        raise Invalid(f"{path}.checkpoint", "not a checkpoint")
+    root = _base64(lines[2], f"{path}.checkpoint")
     if len(root) != 32:
-        raise Invalid("log.checkpoint", "not a checkpoint")
+        raise Invalid(f"{path}.checkpoint", "not a checkpoint")
     return lines[0], int(lines[1]), root
 
 

@@ -216,3 +216,19 @@ def test_a_citizen_needs_neither_database_nor_keys(tmp_path: Path) -> None:
     )
     assert (verified.returncode, verified.stdout, verified.stderr) == (0, "verified\n", "")
     assert not home.exists()
+
+
+def test_an_opened_sealed_draw_and_a_proof_at_the_door_verify_like_a_record(command: Command) -> None:
+    for name in ("open", "door"):
+        document = vector(f"sealed/{name}")
+        put("sealed.json", document)
+        assert command("verify", "sealed.json") == (0, "verified\n", "")
+        put("sealed.json", document | {"frame_sha256": "0" * 64})
+        refused = command("verify", "sealed.json")
+        assert (refused.code, refused.refusal["error"]) == (1, "differs")
+
+
+def test_a_draw_that_is_still_sealed_is_not_called_verified(command: Command) -> None:
+    put("sealed.json", vector("sealed/closed"))
+    told = command("verify", "sealed.json")
+    assert (told.code, told.out, told.refusal) == (1, "", {"error": "sealed", "opens_after": "2026-12-31"})
