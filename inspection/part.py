@@ -7,7 +7,7 @@ from inspection.plan.intake import INSPECTORS
 from inspection.plan.matters import drafts
 from inspection.visits import assign, duties, replace
 from inspection.visits.after import tables as _tables  # noqa: F401 - names every table of this package
-from inspection.web import frames, health, papers, public, public_api, staff, stage, verification
+from inspection.web import fieldwork, frames, health, papers, public, public_api, staff, stage, verification
 from registry.kernel.access import Permission
 from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
@@ -27,6 +27,7 @@ PART = Part(
         health.blueprint,
         health.api,
         papers.blueprint,
+        fieldwork.blueprint,
     ),
     permissions=(
         Permission("draw.read", "查看抽查计划与抽取", _OFFICE),
@@ -47,6 +48,7 @@ PART = Part(
     navigation=(
         Navigation("双随机抽查", "inspection.overview", "draw.read", 400, "检查"),
         Navigation("检查", "inspection.visit_list", "visit.read", 410, "检查"),
+        Navigation("我的检查", "fieldwork.mine", "visit.record", 405, "检查"),
     ),
     worklists=duties.WORKLISTS,
     acts={
@@ -72,6 +74,8 @@ PART = Part(
         "draw.substitution_refused": "不同意回避或更换",
         "draw.substitute": "同意回避或更换，依种子递补",
         "visit.record": "记录检查结果",
+        "visit.note": "现场记录",
+        "visit.note_aside": "现场记录未计入，另行保存",
         "visit.close": "办结检查",
         "visit.send_back": "退回检查结果",
     },

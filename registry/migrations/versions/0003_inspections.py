@@ -70,6 +70,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_insp_task_matters_matter_id"), ["matter_id"], unique=False)
 
     op.create_table(
+        "insp_openings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draw_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=16), nullable=False),
+        sa.Column("nonce", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["insp_draws.id"], name=op.f("fk_insp_openings_draw_id_insp_draws")
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_insp_openings_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_openings")),
+        sa.UniqueConstraint("draw_id", "unit", name=op.f("uq_insp_openings_draw_id_unit")),
+    )
+    with op.batch_alter_table("insp_openings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_insp_openings_practitioner_id"), ["practitioner_id"], unique=False
+        )
+
+    op.create_table(
+        "insp_pseudonyms",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draw_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("written", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["insp_draws.id"], name=op.f("fk_insp_pseudonyms_draw_id_insp_draws")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_pseudonyms")),
+        sa.UniqueConstraint("draw_id", name=op.f("uq_insp_pseudonyms_draw_id")),
+    )
+    op.create_table(
         "insp_publications",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -85,6 +120,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_publications")),
         sa.UniqueConstraint("event_id", name=op.f("uq_insp_publications_event_id")),
         sa.UniqueConstraint("notice", name=op.f("uq_insp_publications_notice")),
+    )
+    op.create_table(
+        "insp_field_notes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("operation", sa.String(length=36), nullable=False),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("item", sa.String(length=96), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("rule", sa.String(length=32), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by", sa.String(length=64), nullable=False),
+        sa.Column("certificate", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["insp_visits.id"], name=op.f("fk_insp_field_notes_visit_id_insp_visits")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_field_notes")),
+        sa.UniqueConstraint("operation", name=op.f("uq_insp_field_notes_operation")),
+        sa.UniqueConstraint("visit_id", "position", name=op.f("uq_insp_field_notes_visit_id_position")),
     )
     op.create_table(
         "insp_handovers",
@@ -188,6 +248,21 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("published_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("log_index", sa.Integer(), nullable=True))
 
+    with op.batch_alter_table("insp_recusals", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.create_index(
+            batch_op.f("ix_insp_recusals_practitioner_id"), ["practitioner_id"], unique=False
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_insp_recusals_practitioner_id_reg_practitioners"),
+            "reg_practitioners",
+            ["practitioner_id"],
+            ["id"],
+        )
+
     with op.batch_alter_table("insp_selections", schema=None) as batch_op:
         batch_op.add_column(sa.Column("unit", sa.String(length=64), nullable=True))
         batch_op.add_column(
@@ -237,6 +312,14 @@ def downgrade() -> None:
         batch_op.drop_column("practitioner_id")
         batch_op.drop_column("unit")
 
+    with op.batch_alter_table("insp_recusals", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_insp_recusals_practitioner_id_reg_practitioners"), type_="foreignkey"
+        )
+        batch_op.drop_index(batch_op.f("ix_insp_recusals_practitioner_id"))
+        batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=False)
+        batch_op.drop_column("practitioner_id")
+
     with op.batch_alter_table("insp_matters", schema=None) as batch_op:
         batch_op.drop_column("log_index")
         batch_op.drop_column("published_at")
@@ -261,7 +344,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_insp_handovers_event_id"))
 
     op.drop_table("insp_handovers")
+    op.drop_table("insp_field_notes")
     op.drop_table("insp_publications")
+    op.drop_table("insp_pseudonyms")
+    with op.batch_alter_table("insp_openings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_openings_practitioner_id"))
+
+    op.drop_table("insp_openings")
     with op.batch_alter_table("insp_task_matters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insp_task_matters_matter_id"))
 

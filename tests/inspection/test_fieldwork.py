@@ -1,0 +1,344 @@
+"""Fieldwork: what a phone notes at a visit comes in once, in order, and is never lost; who is not of the team adds nothing."""
+
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+import pytest
+from PIL import Image
+
+from inspection.visits import find as visits
+from inspection.visits import replace
+from inspection.visits.fieldwork import find, presence, sync
+from registry.kernel.access import Actor
+from registry.kernel.clock import SetClock
+from registry.kernel.host import Host
+from registry.kernel.work import Work
+from tests.inspection import bureau
+from tests.people import Person
+
+LEADER = Actor.command("leader")
+STROKES = [[[100, 100], [200, 180], [300, 90], [380, 200], [400, 210], [500, 120], [520, 130]]]
+Team = tuple[Person, Person]
+
+
+@pytest.fixture
+def visit(work: Work) -> visits.VisitPage:
+    bureau.drawn(work, bureau.found(work))
+    with work.read() as session:
+        return visits.worklist(session, limit=1)[0][0]
+
+
+@pytest.fixture
+def team(host: Host, visit: visits.VisitPage, sign_in: Callable[..., Person]) -> Team:
+    """The two inspectors of the visit, each at a phone."""
+    first, second = sign_in("inspector"), sign_in("inspector", username="inspector2")
+    bureau.link(host.work, visit.inspectors[0], first.username)
+    bureau.link(host.work, visit.inspectors[1], second.username)
+    return first, second
+
+
+class Phone:
+    """An outbox: it makes the ids, and hands over what it holds when asked to, as often as asked."""
+
+    def __init__(self, person: Person, visit: str, clock: SetClock) -> None:
+        self.person, self.visit, self.clock = person, visit, clock
+        self.token = person.get("/staff/visits/field.json").json["csrf"]
+        self.outbox: list[dict[str, Any]] = []
+
+    def note(self, kind: str, **content: Any) -> str:
+        number = f"{self.person.username}-{len(self.outbox):08d}-phone"
+        self.outbox.append(
+            {
+                "id": number,
+                "visit": self.visit,
+                "kind": kind,
+                "content": content,
+                "noted_at": self.clock.now().isoformat(),
+                "base": 0,
+            }
+        )
+        return number
+
+    def answer(self, item: str, value: str, note: str = "") -> str:
+        return self.note("answer", matter="LS-01", item=item, value=value, note=note)
+
+    def sync(self, *, fast: timedelta = timedelta(0)) -> list[dict[str, Any]]:
+        """What the service answers; a phone whose clock is `fast` says so with every time it tells."""
+        operations = [
+            {**one, "noted_at": (_moment(one["noted_at"]) + fast).isoformat()} for one in self.outbox
+        ]
+        body = {"sent_at": (self.clock.now() + fast).isoformat(), "operations": operations}
+        sent = self.person.client.post(
+            "/staff/visits/sync", data=orjson.dumps(body), headers={"X-CSRFToken": self.token}
+        )
+        assert sent.status_code == 200, sent.text
+        return list(sent.json["answers"])
+
+    def upload(self, content: bytes, *, digest: str | None = None) -> Any:
+        digest = digest or hashlib.sha256(content).hexdigest()
+        return self.person.client.put(
+            f"/staff/visits/{self.visit}/files/{digest}",
+            data=content,
+            headers={
+                "X-CSRFToken": self.token,
+                "X-File-Name": "%E7%8E%B0%E5%9C%BA.jpg",
+                "Accept": "application/json",
+            },
+        )
+
+
+def _moment(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+def photo(shade: int = 90) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (64, 48), (shade, 120, 60)).save(written, "JPEG")
+    return written.getvalue()
+
+
+def of(work: Work, visit: visits.VisitPage) -> find.Fieldwork:
+    with work.read() as session:
+        return find.of(session, visit.public_id)
+
+
+def test_a_whole_visit_from_a_phone_and_the_same_again_changes_nothing(
+    work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    content = photo()
+    assert phone.upload(content).status_code == 200
+    assert phone.upload(content).status_code == 200, "sent twice"
+    phone.note("check_in", code=presence.token(work.keys, visit.public_id))
+    covers = [
+        phone.answer("LF-01", "yes"),
+        phone.answer("LF-04", "no", "未公示收费标准"),
+        phone.note("scene", text="负责人在场"),
+        phone.note("file", digest=hashlib.sha256(content).hexdigest(), form="photo", caption="公示栏"),
+        phone.note("statement", text="将在三日内公示"),
+        phone.note("finding", visited_on="2026-11-20", codes=["B"], measure="rectify", note="责令公示"),
+    ]
+    phone.note("signature", role=f"inspector:{visit.inspectors[0]}", strokes=STROKES, covers=covers)
+    phone.note(
+        "signature", role="subject", refused=True, reason="负责人拒绝", witness="物业王某", covers=covers
+    )
+    assert {one["status"] for one in phone.sync()} == {"stored"}
+    assert {one["status"] for one in phone.sync()} == {"known"}
+    found = of(work, visit)
+    assert (found.position, found.proposed, found.check_ins[0].shown) == (9, ["B"], "letter")
+    answered = {one.item: one.value for one in found.answers}
+    assert (answered["LF-01"], answered["LF-04"], answered["LF-02"]) == ("yes", "no", None)
+    assert [one.caption for one in found.attachments] == ["公示栏"]
+    assert [(one.refused, one.stands) for one in found.signatures] == [(False, True), (True, True)]
+    assert found.signatures[0].path.startswith("M100 100L200 180")
+    with work.read() as session:
+        assert visits.visit(session, visit.public_id).state == "recorded"
+    phone.answer("LF-02", "yes")
+    phone.sync()
+    assert [one.stands for one in of(work, visit).signatures] == [False, False], "changed after it was signed"
+
+
+def test_two_phones_merge_item_by_item_and_the_later_word_counts(
+    work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
+) -> None:
+    first, second = (Phone(one, visit.public_id, clock) for one in team)
+    first.answer("LF-01", "yes")
+    first.answer("LF-02", "no", "第一个人的看法")
+    clock.advance(timedelta(minutes=10))
+    second.answer("LF-02", "yes", "看过账册")
+    second.answer("LF-03", "na")
+    # The second comes first, and its clock is an hour fast; what counts is when it was said.
+    second.sync(fast=timedelta(hours=1))
+    clock.advance(timedelta(hours=2))
+    first.sync()
+    found = {one.item: one for one in of(work, visit).answers}
+    assert {item: one.value for item, one in found.items() if one.noted} == {
+        "LF-01": "yes",
+        "LF-02": "yes",
+        "LF-03": "na",
+    }
+    assert [one.content["note"] for one in found["LF-02"].earlier] == ["第一个人的看法"]
+    assert found["LF-02"].noted is not None
+    assert (found["LF-02"].noted.by, found["LF-01"].noted.by if found["LF-01"].noted else "") == (
+        "测试inspector2",
+        "测试inspector",
+    )
+
+
+def test_a_finding_over_a_colleagues_is_a_conflict_that_shows_theirs(
+    work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
+) -> None:
+    first, second = (Phone(one, visit.public_id, clock) for one in team)
+    told = {"visited_on": "2026-11-20", "measure": "none", "note": ""}
+    first.note("finding", codes=["1"], **told)
+    second.note("finding", codes=["E"], **told)
+    assert [one["status"] for one in first.sync()] == ["stored"]
+    answer = second.sync()[0]
+    assert (answer["status"], answer["todo"]) == ("conflict", "compare")
+    theirs = team[1].get("/staff/visits/field.json").json["visits"][0]["finding"]
+    assert theirs["codes"] == ["1"]
+    second.note("finding", codes=["E"], over=theirs["at"], **told)
+    assert [one["status"] for one in second.sync()] == ["conflict", "stored"]
+    with work.read() as session:
+        assert visits.visit(session, visit.public_id).codes == ["E"]
+
+
+def test_after_reassignment_nothing_counts_and_nothing_is_lost(
+    work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
+) -> None:
+    phone = Phone(team[1], visit.public_id, clock)
+    phone.answer("LF-01", "yes")
+    phone.sync()
+    phone.answer("LF-02", "no", "离线时写的")
+    with work.write(LEADER) as session:
+        asked = replace.ask(
+            session, LEADER, visit=visit.public_id, seat=1, ground="unavailable", reason="病假"
+        )
+    second = Actor.command("second")
+    with work.write(second) as session:
+        replace.decide(session, second, substitution=asked.public_id, granted=True)
+    assert [(one["status"], one["rule"]) for one in phone.sync()] == [
+        ("known", None),
+        ("aside", "not_of_the_team"),
+    ]
+    found = of(work, visit)
+    assert {one.item for one in found.answers if one.noted} == {"LF-01"}
+    assert [one.content["note"] for one in found.aside] == ["离线时写的"]
+    assert team[1].get("/staff/visits/field.json").json["visits"] == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_stranger_adds_nothing(
+    visit: visits.VisitPage, sign_in: Callable[..., Person], work: Work, clock: SetClock
+) -> None:
+    phone = Phone(sign_in("inspector", username="stranger"), visit.public_id, clock)
+    phone.answer("LF-01", "yes")
+    assert [(one["status"], one["rule"]) for one in phone.sync()] == [("refused", "not_of_the_team")]
+    assert phone.upload(photo()).status_code == 403
+    assert of(work, visit).empty
+    assert sign_in("clerk").get("/staff/visits/field.json").status_code == 403
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"\xff\xd8\xff" + b"0" * (40 * 1024 * 1024) + b"\xff\xd9", "too-large"),
+        (b"\xff\xd8\xff\xe0 this is no picture \xff\xd9", "not-a-picture"),
+        (b"MZ a program", "file-type"),
+        (b"", "required"),
+    ],
+)
+def test_a_file_that_is_no_photo_is_refused_and_holds_up_nothing(
+    visit: visits.VisitPage, team: Team, work: Work, clock: SetClock, content: bytes, rule: str
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    refused = phone.upload(content)
+    assert (refused.status_code, refused.json["errors"][0]["rule"]) == (422, rule)
+    phone.note("file", digest=hashlib.sha256(content).hexdigest(), form="photo")
+    phone.answer("LF-01", "yes")
+    assert [(one["status"], one["todo"]) for one in phone.sync()] == [
+        ("conflict", "upload"),
+        ("stored", None),
+    ]
+    assert len(of(work, visit).answers) == 6
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_photo_that_was_altered_on_the_way_is_sent_again(
+    visit: visits.VisitPage, team: Team, clock: SetClock
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    assert phone.upload(photo(), digest="0" * 64).json["errors"][0]["rule"] == "digest"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "path"),
+    [
+        ("answer", {"matter": "LS-01", "item": "XX-99", "value": "yes"}, "item"),
+        ("answer", {"matter": "LS-01", "item": "LF-01", "value": "maybe"}, "value"),
+        ("signature", {"role": "subject", "strokes": [[[1, 1]]]}, "strokes"),
+        ("signature", {"role": "subject", "refused": True, "reason": "走了"}, "witness"),
+        (
+            "signature",
+            {"role": "inspector:090001", "refused": True, "reason": "x", "witness": "y"},
+            "refused",
+        ),
+        ("finding", {"visited_on": "2026-11-21", "codes": ["1"], "measure": "none"}, "visited_on"),
+        ("appointment", {"planned_on": "2027-12-01"}, "planned_on"),
+        ("statement", {}, "text"),
+        ("check_in", {}, "reason"),
+        ("dance", {}, "kind"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_breaks_a_rule_is_refused_by_field_and_stays_on_the_phone(
+    visit: visits.VisitPage,
+    team: Team,
+    work: Work,
+    clock: SetClock,
+    kind: str,
+    content: dict[str, Any],
+    path: str,
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    phone.note(kind, **content)
+    phone.note("scene", text="其他照常")
+    refused, stored = phone.sync()
+    assert (refused["status"], [one["path"] for one in refused["errors"]]) == ("refused", [path])
+    assert stored["status"] == "stored"
+
+
+def test_whoever_lost_the_power_in_the_middle_of_a_batch_sends_it_again(
+    work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
+) -> None:
+    """The third operation dies after its rows were written and before it was committed."""
+    phone = Phone(team[0], visit.public_id, clock)
+    for item in ("LF-01", "LF-02", "LF-03", "LF-05"):
+        phone.answer(item, "yes")
+
+    units = iter(range(1, 5))
+
+    def dies(_session: Any) -> None:
+        if next(units) == 3:
+            raise KeyboardInterrupt
+
+    batch = {"sent_at": clock.now().isoformat(), "operations": phone.outbox}
+    with pytest.raises(KeyboardInterrupt):
+        sync.take(work.fenced_by(dies), team[0].actor, batch=batch)
+    assert of(work, visit).position == 2
+    assert [one["status"] for one in phone.sync()] == ["known", "known", "stored", "stored"]
+    assert of(work, visit).position == 4
+
+
+def test_what_was_written_is_sealed_and_the_audit_book_tells_no_names(
+    work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    phone.note("statement", text="金丝雀陈述")
+    phone.sync()
+    with work.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM insp_field_notes").all()
+        leaves = connection.exec_driver_sql("SELECT body FROM reg_ledger_bodies").all()
+    assert rows
+    assert "金丝雀陈述" not in repr(rows) + "".join(
+        str(bytes(one[0] or b""), "utf-8", "ignore") for one in leaves
+    )
+
+
+def test_the_route_goes_by_day_and_district_and_shows_the_address_to_the_team_alone(
+    work: Work, visit: visits.VisitPage, team: Team, clock: SetClock, sign_in: Callable[..., Person]
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    phone.note("appointment", planned_on="2026-11-25", note="上午")
+    phone.sync()
+    page = team[0].get("/staff/visits/mine").text
+    assert page.index("2026-11-25") < page.index(visit.subject_name)
+    assert of(work, visit).planned_on == date(2026, 11, 25)
+    assert visit.subject_name not in sign_in("inspector", username="other").get("/staff/visits/mine").text
