@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony import selections
+from inspection.ceremony import persons, selections
 from inspection.ceremony.announce import DRAW_WITHIN, Party, opened, parties, predecessor, username
+from inspection.ceremony.past import past
 from inspection.ceremony.rows import (
     BEACON_IS_ONES_OWN,
     beacon_due,
@@ -26,17 +27,16 @@ from inspection.ceremony.rows import (
     locked,
     of_task,
 )
-from inspection.ceremony.tables import ChanceRow, DrawRow, SelectionRow
+from inspection.ceremony.tables import ChanceRow, DrawRow
 from inspection.draw import chance, rules
 from inspection.draw.frame import check, frame_sha256
 from inspection.draw.record import draw
-from inspection.plan.frame import build
+from inspection.plan.frame import Built, build
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
 from registry.kernel.faults import Conflict, Invalid, NotFound, Refused
 from registry.kernel.work import WorkSession
 from registry.ledger import book
-from registry.roster.tables import OrganisationRow
 
 
 @dataclass(frozen=True)
@@ -67,19 +67,20 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     earlier = of_task(session, row.id)
     previous = predecessor(earlier, announced.supersedes)
     if previous is not None and _frame_is_kept(session, earlier):
-        document = {**frame_of(previous), "draw": draw_id, "supersedes": announced.supersedes}
-        document["entropy"] = entropy
+        kept = {**frame_of(previous), "draw": draw_id, "supersedes": announced.supersedes, "entropy": entropy}
+        built = Built(kept, persons.of_draw(session, previous.id))
     else:
-        document = build(
+        built = build(
             session,
             task=row,
             draw=draw_id,
             as_of=session.today,
             entropy=entropy,
-            inspected=selected_in_year(session, session.today.year),
+            past=past(session, on=session.today),
             supersedes=announced.supersedes,
-            drawn=_first_random(earlier),
+            drawn=_first_random(session, earlier),
         )
+    document = built.document
     try:
         check(document)
     except rules.InvalidFrame as fault:
@@ -98,6 +99,7 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     )
     session.add(frozen)
     session.flush()
+    persons.keep(session, frozen, built.persons)
     session.act("draw.freeze", draw_id, task=row.public_id, frame_sha256=frozen.frame_sha256)
     return frozen
 
@@ -219,6 +221,7 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
     row.state = "unassignable" if record["assignments"] is None else "drawn"
     row.drawn_at = session.now
     row.drawn_by = actor.id
+    persons.open_units(session, row, [entry["unit"] for entry in document["selected"]])
     if row.state == "drawn":
         selections.add(
             session, row, {entry["unit"]: entry["inspectors"] for entry in document["assignments"]}
@@ -250,19 +253,6 @@ def overdue_draws(session: Session, *, on: date) -> list[str]:
     return list(session.scalars(late.order_by(DrawRow.id)))
 
 
-def selected_in_year(session: Session, year: int) -> dict[str, int]:
-    """How often each organisation (public id) was drawn to be inspected in `year`; what the yearly cap counts."""
-    rows = session.execute(
-        select(OrganisationRow.public_id, func.count().label("visits"))
-        .join(SelectionRow, SelectionRow.organisation_id == OrganisationRow.id)
-        .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
-        .where(SelectionRow.practitioner_id.is_(None))
-        .where(DrawRow.as_of.between(date(year, 1, 1), date(year, 12, 31)), DrawRow.state == "drawn")
-        .group_by(OrganisationRow.public_id)
-    )
-    return {row.public_id: row.visits for row in rows}
-
-
 def _item(planned: Mapping[str, str], supplied: ChanceRow) -> dict[str, str]:
     item = {"kind": planned["kind"], "by": planned["by"], "value": supplied.value}
     return item if supplied.nonce is None else {**item, "nonce": supplied.nonce}
@@ -289,13 +279,18 @@ def _frame_is_kept(session: Session, earlier: Sequence[DrawRow]) -> bool:
     return False
 
 
-def _first_random(earlier: Sequence[DrawRow]) -> set[str] | None:
-    """The units of the task that are drawn already and still without inspectors (specification section 5.4).
+def _first_random(session: Session, earlier: Sequence[DrawRow]) -> set[str] | None:
+    """The subjects (public ids) of the task that are drawn already and still without inspectors (specification section
+    5.4).
 
     Looked for in all its draws: a follow-up that was voided gives nobody a new first random.
     """
     stands = next((row for row in earlier if row.state == "unassignable"), None)
-    return {entry["unit"] for entry in json.loads(stands.record or b"{}")["selected"]} if stands else None
+    if stands is None:
+        return None
+    known = persons.subjects(session, stands.id)
+    units = [entry["unit"] for entry in json.loads(stands.record or b"{}")["selected"]]
+    return {known.get(unit, unit) for unit in units}
 
 
 def _log(session: WorkSession, index: int) -> dict[str, object]:

@@ -6,6 +6,7 @@ Nothing beyond the published frame and record: who reads these two can work all 
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -62,6 +63,7 @@ class Answer:
 
     draw: str
     title: str
+    as_of: date
     drawn: bool
     found: list[Place]
     names: Mapping[str, str]
@@ -99,6 +101,7 @@ def answer(session: WorkSession, public_id: str, asked: str) -> Answer:
     return Answer(
         draw=public_id,
         title=listed.title,
+        as_of=listed.as_of,
         drawn=record is not None,
         found=places(document, set(first), record),
         names={unit: names[unit] for unit in first},

@@ -113,12 +113,41 @@ class ChanceRow(Base):
     supplied_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PseudonymsRow(Base):
+    """Who stands behind the units of a draw from natural persons: `inspection.plan.pseudonyms.written`, sealed."""
+
+    __tablename__ = "insp_pseudonyms"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("insp_draws.id"), unique=True)
+    written: Mapped[bytes] = mapped_column(Bytes)
+
+
+class OpeningRow(Base):
+    """A person who was drawn: `unit` is SHA-256 over `subject`, the public id of the day of the frame, and `nonce`.
+
+    It is public as far as the draw's record is. `practitioner_id` follows the person when records are merged, `subject`
+    stays as it was hashed.
+    """
+
+    __tablename__ = "insp_openings"
+    __table_args__ = (UniqueConstraint("draw_id", "unit"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("insp_draws.id"))
+    unit: Mapped[str] = mapped_column(String(64))
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(16))
+    nonce: Mapped[str] = mapped_column(String(32))
+
+
 class SelectionRow(Base):
     """A unit that a draw selected, with the certificates of its team by seat.
 
     `organisation_id` is where the visit takes place: the organisation itself, or, where `practitioner_id` is the one who is
     inspected, the firm of the day of the draw, None for who practises at none. `unit` is never null; its column is, because
-    the rows of older installations got theirs after it.
+    the rows of older installations got theirs after it. `joined_to_id` is an earlier selection of the same subject whose
+    visit was still open when this one was drawn: both are carried out as one visit (综合查一次) and count once.
     """
 
     __tablename__ = "insp_selections"
@@ -130,6 +159,7 @@ class SelectionRow(Base):
     practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
     inspectors: Mapped[list[str]] = mapped_column(JsonText)
+    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("insp_selections.id"), index=True)
 
     draw: Mapped[DrawRow] = relationship()
 

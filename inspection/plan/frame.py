@@ -2,21 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 
-from inspection.plan.strata import LOOKBACK_DAYS, Adverse, stratum
+from inspection.plan import exclusions, placing, pseudonyms
+from inspection.plan.exclusions import Exclusion, Limits, Past, Scope
+from inspection.plan.pseudonyms import Pseudonym
 from inspection.plan.tables import InspectorRow, RecusalRow, TaskRow
-from registry.credit import find as credit
 from registry.kernel.work import WorkSession
-from registry.roster import find
-from registry.roster.kinds import ORGANISATION_STATES
-from registry.roster.tables import OrganisationRow
+from registry.roster import find, kinds
 
 GROUNDS = {
     "not_practising": "不在正常执业状态",
-    "yearly_cap": "本年度检查次数已达上限",
+    **exclusions.GROUNDS,
     "certificate_expired": "执法证件已过有效期",
     "on_leave": "检查期间不在岗",
     "left": "已调离检查岗位",
@@ -26,6 +27,22 @@ GROUNDS = {
 }
 
 
+class Key(NamedTuple):
+    """A row of the roster: `kind` is "organisation" or "practitioner"."""
+
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True)
+class Built:
+    """`document` is the frame. `persons` are who stands behind its units where these are natural persons: not for the
+    public, and empty where the units are organisations."""
+
+    document: dict[str, object]
+    persons: Sequence[Pseudonym]
+
+
 def build(
     session: WorkSession,
     *,
@@ -33,84 +50,115 @@ def build(
     draw: str,
     as_of: date,
     entropy: Sequence[Mapping[str, str]],
-    inspected: Mapping[str, int],
+    past: Mapping[str, Sequence[Past]],
     supersedes: str | None = None,
     drawn: Collection[str] | None = None,
-) -> dict[str, object]:
+) -> Built:
     """The frame of `task` on the day `as_of`, as a JSON document; the caller checks it by the specification.
 
-    `inspected` counts this year's visits by organisation. Strata come from RULE in `inspection.plan.strata`,
-    exclusions from the register, both without anybody's choice. `drawn` are the units of an earlier draw whose
-    inspectors could not be assigned: they are mandatory now, and nobody else is drawn from (specification section 5.4).
+    `past` has who was drawn before, by the subject's public id. Strata come from the rule in `inspection.plan.strata`,
+    exclusions from the register and `inspection.plan.exclusions`, both without anybody's choice. `drawn` are the subjects (public ids) of an earlier draw
+    whose inspectors could not be assigned: they are mandatory now, and nobody else is drawn from (specification section
+    5.4). Persons stand in it under pseudonyms made for it.
     """
     kind = task.matter.object_kind
-    adverse = _adverse(session, as_of)
-    rows = {
-        row.public_id: row.id
-        for row in session.execute(select(OrganisationRow.public_id, OrganisationRow.id))
-    }
-    units = []
-    for member in find.population(session, kind, on=as_of):
-        status, ground = _standing(member, inspected.get(member.public_id, 0), task.yearly_cap, drawn)
+    subjects = "practitioner" if kind in kinds.PROFESSIONS else "organisation"
+    members = list(find.population(session, kind, on=as_of))
+    placed = placing.strata(session, kind, [member.id for member in members], on=as_of)
+    strata = sorted(task.strata, key=lambda entry: str(entry["id"]))
+    limits = limits_of(task, on=as_of)
+    persons: list[Pseudonym] = []
+    units: list[dict[str, object]] = []
+    reach: dict[Key, set[str]] = defaultdict(set)
+    for member in members:
+        key = Key(subjects, member.id)
+        name = member.public_id
+        if subjects == "practitioner":
+            persons.append(pseudonyms.made(member.public_id, session.random))
+            name = persons[-1].unit
+        reach[key].add(name)
+        if member.workplace is not None:
+            reach[Key("organisation", member.workplace)].add(name)
+        left_out = exclusions.exclusion(
+            limits,
+            past.get(member.public_id, ()),
+            stratum=placed[member.id],
+            district=member.district,
+            on=as_of,
+        )
+        status, ground, note = _standing(member, left_out, drawn)
         units.append(
             {
-                "id": member.public_id,
+                "id": name,
                 "kind": kind,
-                "stratum": stratum(adverse.get(rows[member.public_id], ()), on=as_of),
+                "stratum": placed[member.id],
                 "district": member.district,
                 "status": status,
                 "ground": ground,
-                "note": None,
+                # The draws that a note names were published with names: beside a pseudonym they would tell whose it is.
+                "note": None if persons else note,
             }
         )
+    if persons:
+        units = pseudonyms.blurred(
+            units,
+            first_stratum=str(strata[0]["id"]),
+            smallest_group=pseudonyms.rule_on(as_of).smallest_group,
+        )
     units.sort(key=lambda unit: str(unit["id"]))
-    return {
+    document: dict[str, object] = {
         "draw": draw,
         "as_of": as_of.isoformat(),
         "supersedes": supersedes,
-        "strata": sorted(task.strata, key=lambda entry: str(entry["id"])),
+        "strata": strata,
         "units": units,
         "reserve": task.reserve,
         "team": task.team,
-        "inspectors": _inspectors(session, {str(unit["id"]) for unit in units}, as_of, task.deadline),
+        "inspectors": _inspectors(session, reach, kind, as_of, task.deadline),
         "entropy": [dict(item) for item in entropy],
     }
+    return Built(document, persons)
+
+
+def limits_of(task: TaskRow, *, on: date) -> Limits:
+    """What the draw of a task asks on the day `on`."""
+    ended = [
+        f"{matter.code} 本任务所依版本施行至 {matter.valid_until}（不含）"
+        for matter in task.matters
+        if not matter.in_force(on)
+    ]
+    return Limits(
+        unlisted="；".join(ended) or None,
+        repeat_months={matter.code: matter.repeat_months for matter in task.matters if matter.repeat_months},
+        cap=task.yearly_cap,
+        scope=Scope.read(task.scope),
+    )
 
 
 def _standing(
-    member: find.Member, visits: int, cap: int | None, drawn: Collection[str] | None
-) -> tuple[str, str | None]:
-    """The status of a unit in the frame, and its ground."""
-    if not ORGANISATION_STATES[member.state].practising:
-        return "excluded", "not_practising"
+    member: find.Member, left_out: Exclusion | None, drawn: Collection[str] | None
+) -> tuple[str, str | None, str | None]:
+    """The status of a unit in the frame, its ground and note."""
+    if not kinds.practising(member.state):
+        return "excluded", "not_practising", None
     if drawn is not None:
-        return ("mandatory", "drawn") if member.public_id in drawn else ("excluded", "not_drawn")
-    if cap is not None and visits >= cap:
-        return "excluded", "yearly_cap"
-    return "eligible", None
-
-
-def _adverse(session: WorkSession, as_of: date) -> Mapping[int, Sequence[Adverse]]:
-    """The adverse events that stand, by organisation (row id)."""
-    found: dict[int, list[Adverse]] = defaultdict(list)
-    for event in credit.adverse(session, after=as_of - timedelta(days=LOOKBACK_DAYS), until=as_of):
-        if event.organisation is not None:
-            found[event.organisation].append(Adverse(event.kind, event.severity, event.decided_on))
-    return found
+        status, ground = ("mandatory", "drawn") if member.public_id in drawn else ("excluded", "not_drawn")
+        return status, ground, None
+    if left_out is not None:
+        return "excluded", left_out.ground, left_out.note
+    return "eligible", None, None
 
 
 def _inspectors(
-    session: WorkSession, unit_ids: set[str], as_of: date, deadline: date
+    session: WorkSession, reach: Mapping[Key, set[str]], kind: str, as_of: date, deadline: date
 ) -> list[dict[str, object]]:
-    recused: dict[int, list[str]] = defaultdict(list)
-    pairs = session.execute(
-        select(RecusalRow.inspector_id, OrganisationRow.public_id).join(
-            OrganisationRow, OrganisationRow.id == RecusalRow.organisation_id
-        )
-    )
-    for inspector_id, public_id in pairs:
-        if public_id in unit_ids:
-            recused[inspector_id].append(public_id)
+    """`reach` are the units that belong to a row of the roster: who is recused from a firm is from its people too."""
+    recused: dict[int, set[str]] = defaultdict(set)
+    for row in session.scalars(select(RecusalRow)):
+        if row.organisation_id is not None:
+            recused[row.inspector_id] |= reach.get(Key("organisation", row.organisation_id), set())
+        if row.practitioner_id is not None:
+            recused[row.inspector_id] |= reach.get(Key("practitioner", row.practitioner_id), set())
     entries = []
     for inspector in session.scalars(select(InspectorRow).order_by(InspectorRow.certificate)):
         ground = _inspector_ground(inspector, as_of, deadline)
@@ -118,7 +166,7 @@ def _inspectors(
             {
                 "id": inspector.certificate,
                 "lead": inspector.lead,
-                "kinds": sorted(inspector.kinds),
+                "kinds": _covered(inspector.kinds, kind),
                 "district": inspector.district,
                 "status": "eligible" if ground is None else "excluded",
                 "ground": ground,
@@ -128,6 +176,13 @@ def _inspectors(
         )
     # Sorted here, by bytes: a database's collation may put letters and digits in another order.
     return sorted(entries, key=lambda entry: str(entry["id"]).encode())
+
+
+def _covered(certified: Sequence[str], kind: str) -> list[str]:
+    """Whom a certificate is for: who may inspect the firms of a sector may inspect the people who practise at them."""
+    profession = kinds.PROFESSIONS.get(kind)
+    people = {kind} if profession is not None and set(profession.workplaces) & set(certified) else set()
+    return sorted({*certified} | people)
 
 
 def _inspector_ground(inspector: InspectorRow, as_of: date, deadline: date) -> str | None:

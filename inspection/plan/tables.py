@@ -47,7 +47,8 @@ class MatterRow(Base):
 class TaskRow(Base):
     """抽查任务: one population, one draw at a time, one visit to each of the drawn for all its matters (综合查一次).
 
-    `matter` is the first of `matters`, all of one object kind, in the versions of the day the task was opened.
+    `matter` is the first of `matters`, all of one object kind, in the versions of the day the task was opened. `scope`
+    limits a directed task (定向) as plan.exclusions.Scope has it; without one it is about everybody of the kind.
     """
 
     __tablename__ = "insp_tasks"
@@ -63,6 +64,7 @@ class TaskRow(Base):
     yearly_cap: Mapped[int | None]
     deadline: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    scope: Mapped[dict[str, list[str]] | None] = mapped_column(JsonText)
 
     matter: Mapped[MatterRow] = relationship()
     matters: Mapped[list[MatterRow]] = relationship(
@@ -100,13 +102,15 @@ class InspectorRow(Base):
 
 
 class RecusalRow(Base):
-    """回避: an inspector who may not inspect one organisation. The reason stays inside; the frame shows the pair."""
+    """回避: an inspector who may not inspect one organisation and whoever practises there, or one person. The reason stays
+    inside; the frame shows the pair."""
 
     __tablename__ = "insp_recusals"
     __table_args__ = (UniqueConstraint("inspector_id", "organisation_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     inspector_id: Mapped[int] = mapped_column(ForeignKey("insp_inspectors.id"))
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
+    practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
     reason: Mapped[bytes]
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)

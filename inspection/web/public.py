@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from inspection.ceremony import find as draws
 from inspection.ceremony import places
 from inspection.plan import find as plan
+from inspection.plan import strata
 from inspection.plan.frame import GROUNDS
-from inspection.plan.strata import RULE
 from inspection.web.forms import row_before
 from registry.kernel.access import public
 from registry.kernel.host import work
@@ -40,7 +40,7 @@ def matters() -> ResponseReturnValue:
 def draw(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         page = draws.draw_page(session, public_id, on=session.today)
-    return render_template("inspection/draw.html", draw=page, rule=RULE, grounds=GROUNDS)
+    return render_template("inspection/draw.html", draw=page, rule=strata.rule(page.as_of), grounds=GROUNDS)
 
 
 @blueprint.get("/draws/<string(length=16):public_id>/places")
@@ -50,4 +50,6 @@ def places_of(public_id: str) -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:100]
     with work().read() as session:
         answer = places.answer(session, public_id, asked)
-    return render_template("inspection/places.html", answer=answer, asked=asked, rule=RULE, grounds=GROUNDS)
+    return render_template(
+        "inspection/places.html", answer=answer, asked=asked, rule=strata.rule(answer.as_of), grounds=GROUNDS
+    )

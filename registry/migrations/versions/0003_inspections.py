@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("extensions", sa.SmallInteger(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=True),
         sa.Column("issued_by", sa.String(length=64), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -268,8 +269,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.add_column(
+            sa.Column("joined_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
         batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=True)
         batch_op.drop_constraint(batch_op.f("uq_insp_selections_draw_id_organisation_id"), type_="unique")
+        batch_op.create_index(batch_op.f("ix_insp_selections_joined_to_id"), ["joined_to_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_insp_selections_practitioner_id"), ["practitioner_id"], unique=False
         )
@@ -280,9 +285,21 @@ def upgrade() -> None:
             ["practitioner_id"],
             ["id"],
         )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"),
+            "insp_selections",
+            ["joined_to_id"],
+            ["id"],
+        )
+
+    with op.batch_alter_table("insp_tasks", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("scope", sa.Text(), nullable=True))
 
     with op.batch_alter_table("insp_visits", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sealed_note", sa.LargeBinary(), nullable=True))
+
+    with op.batch_alter_table("reg_ledger_bodies", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sealed", sa.Boolean(), server_default=sa.text("0"), nullable=False))
 
     op.execute(
         "INSERT INTO insp_task_matters (task_id, position, matter_id) SELECT id, 0, matter_id FROM insp_tasks"
@@ -296,19 +313,30 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("reg_ledger_bodies", schema=None) as batch_op:
+        batch_op.drop_column("sealed")
+
     with op.batch_alter_table("insp_visits", schema=None) as batch_op:
         batch_op.drop_column("sealed_note")
 
+    with op.batch_alter_table("insp_tasks", schema=None) as batch_op:
+        batch_op.drop_column("scope")
+
     with op.batch_alter_table("insp_selections", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"), type_="foreignkey"
+        )
         batch_op.drop_constraint(
             batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
         )
         batch_op.drop_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_insp_selections_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_insp_selections_joined_to_id"))
         batch_op.create_unique_constraint(
             batch_op.f("uq_insp_selections_draw_id_organisation_id"), ["draw_id", "organisation_id"]
         )
         batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=False)
+        batch_op.drop_column("joined_to_id")
         batch_op.drop_column("practitioner_id")
         batch_op.drop_column("unit")
 
