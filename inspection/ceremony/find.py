@@ -11,6 +11,8 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony import void
+from inspection.ceremony.named import Named, named
+from inspection.ceremony.persons import Opened
 from inspection.ceremony.rows import BEACON_IS_ONES_OWN, STATES, beacon_due, chance_of, frame_of, overdue
 from inspection.ceremony.substitute import GROUNDS
 from inspection.ceremony.tables import DrawRow
@@ -19,7 +21,7 @@ from inspection.draw.sample import quota
 from inspection.plan.tables import MatterRow, TaskRow
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
-from registry.roster.tables import OrganisationRow
+from registry.roster.kinds import PROFESSIONS
 
 ASSURANCE = {
     "beacon": "含公共随机源（任何人无法预知）",
@@ -83,8 +85,12 @@ class Planned:
 
 @dataclass(frozen=True)
 class Chosen:
+    """`path` leads to the subject's page; `person` is who stood behind a pseudonym, None for organisations."""
+
     unit: str
     name: str
+    path: str | None
+    person: Opened | None
     stratum: str
     ticket: str
     mandatory: bool
@@ -93,8 +99,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Reserve:
+    """Persons stay closed while they only wait: `path` is None."""
+
     unit: str
     name: str
+    path: str | None
     stratum: str
     ticket: str
 
@@ -102,7 +111,7 @@ class Reserve:
 @dataclass(frozen=True)
 class Substituted:
     """One step after the draw: an inspector's seat (`seat` from 0), or the unit itself (None). `came_in` is empty where
-    nobody could."""
+    nobody could; `person` is a drawn person who came in."""
 
     unit: str
     name: str
@@ -110,6 +119,7 @@ class Substituted:
     ground: str
     ground_title: str
     came_in: Sequence[str]
+    person: Opened | None
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,8 @@ class DrawPage:
     task_title: str
     matter: str
     matter_basis: str
+    of_persons: bool
+    """Whether the units are natural persons, who stand in the frame under pseudonyms."""
     as_of: date
     deadline: date
     visits_by: date
@@ -200,7 +212,7 @@ def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
     frame = frame_of(draw)
     record: dict[str, Any] | None = json.loads(draw.record) if draw.record is not None else None
     supplied = chance_of(session, draw)
-    names = _names(session, record) if record else {}
+    names = _named(session, record, draw.public_id, matter.object_kind) if record else {}
     return DrawPage(
         public_id=draw.public_id,
         state=draw.state,
@@ -209,6 +221,7 @@ def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
         task_title=task.title,
         matter=matter.name,
         matter_basis=matter.basis,
+        of_persons=matter.object_kind in PROFESSIONS,
         as_of=draw.as_of,
         deadline=draw.deadline,
         visits_by=task.deadline,
@@ -240,7 +253,13 @@ def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
         seed=record["seed"] if record else None,
         chosen=_chosen(record, names) if record else [],
         reserves=[
-            Reserve(entry["unit"], names.get(entry["unit"], entry["unit"]), entry["stratum"], entry["ticket"])
+            Reserve(
+                entry["unit"],
+                names[entry["unit"]].name,
+                names[entry["unit"]].path,
+                entry["stratum"],
+                entry["ticket"],
+            )
             for entry in (record["reserves"] if record else ())
         ],
         substitutions=_substituted(record, names) if record else [],
@@ -322,35 +341,42 @@ def _voided(row: DrawRow) -> Voided:
     )
 
 
-def _names(session: Session, record: Mapping[str, Any]) -> dict[str, str]:
+def _named(session: WorkSession, record: Mapping[str, Any], draw: str, kind: str) -> Mapping[str, Named]:
     wanted = [entry["unit"] for part in ("selected", "reserves") for entry in record[part]]
-    names = select(OrganisationRow.public_id, OrganisationRow.name).where(
-        OrganisationRow.public_id.in_(wanted)
-    )
-    return {row.public_id: row.name for row in session.execute(names)}
+    return named(session, draw, kind, wanted)
 
 
-def _substituted(record: Mapping[str, Any], names: Mapping[str, str]) -> list[Substituted]:
+def _substituted(record: Mapping[str, Any], names: Mapping[str, Named]) -> list[Substituted]:
     steps = []
     for entry in record["substitutions"]:
         if entry["seat"] is not None:
             came_in = [entry["inspector_in"]] if entry["inspector_in"] is not None else []
         else:
             unit_in = entry["unit_in"]
-            came_in = [names.get(unit_in, unit_in), *entry["inspectors"]] if unit_in is not None else []
-        name, ground = names.get(entry["unit"], entry["unit"]), entry["ground"]
+            came_in = [names[unit_in].name, *entry["inspectors"]] if unit_in is not None else []
+        unit, ground, new = entry["unit"], entry["ground"], names.get(entry.get("unit_in") or "")
         steps.append(
-            Substituted(entry["unit"], name, entry["seat"], ground, GROUNDS.get(ground, ground), came_in)
+            Substituted(
+                unit,
+                names[unit].name,
+                entry["seat"],
+                ground,
+                GROUNDS.get(ground, ground),
+                came_in,
+                new.person if new else None,
+            )
         )
     return steps
 
 
-def _chosen(record: Mapping[str, Any], names: Mapping[str, str]) -> list[Chosen]:
+def _chosen(record: Mapping[str, Any], names: Mapping[str, Named]) -> list[Chosen]:
     teams = {entry["unit"]: entry["inspectors"] for entry in record["assignments"] or ()}
     return [
         Chosen(
             entry["unit"],
-            names.get(entry["unit"], entry["unit"]),
+            names[entry["unit"]].name,
+            names[entry["unit"]].path,
+            names[entry["unit"]].person,
             entry["stratum"],
             entry["ticket"],
             entry["mandatory"],

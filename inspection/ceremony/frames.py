@@ -10,21 +10,28 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inspection.ceremony.named import Named, named
 from inspection.ceremony.tables import DrawRow
 from inspection.plan.tables import MatterRow, TaskRow
 from registry.kernel.faults import NotFound
-from registry.roster.kinds import district_name
+from registry.kernel.work import WorkSession
+from registry.roster.kinds import PROFESSIONS, district_name
 from registry.roster.names import fold
-from registry.roster.tables import OrganisationRow
 
 STATUSES = {"eligible": "参加抽取", "mandatory": "定向检查", "excluded": "排除"}
 
 
+Standing = tuple[str, str, str | None]
+"""Stratum, status and ground."""
+
+
 class Unit(NamedTuple):
-    """One unit of a frame. `ground` is None for those that are drawn from."""
+    """One unit of a frame. `ground` is None for those that are drawn from; `path` leads to the subject's page, None for
+    a person who was not drawn."""
 
     id: str
     name: str
+    path: str | None
     stratum: str
     district: str
     status: str
@@ -37,17 +44,20 @@ class Change:
 
     id: str
     name: str
-    was: tuple[str, str, str | None] | None
-    now: tuple[str, str, str | None] | None
+    path: str | None
+    was: Standing | None
+    now: Standing | None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """This frame against the last one of the same matter: `changes` by name, stratum and status of each."""
+    """This frame against the last one of the same matter: `changes` by name, stratum and status of each. Pseudonyms
+    have nothing in common, so of persons only `groups` can be told: how many stood so, then and now, where that differs."""
 
     draw: str
     as_of: date
     changes: Sequence[Change]
+    groups: Sequence[tuple[Standing, int, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -59,25 +69,28 @@ class Frame:
     as_of: date
     digest: str
     committed: bool
+    of_persons: bool
     strata: Sequence[str]
     counts: Mapping[str, int]
     units: Sequence[Unit]
 
 
-def frame(session: Session, public_id: str, *, committed: bool) -> Frame:
+def frame(session: WorkSession, public_id: str, *, committed: bool) -> Frame:
     """The frame of a draw, its units by id. Raises NotFound; with `committed` also before its digest is in the log,
     when it is not public yet."""
     row = _row(session, public_id)
     if row is None or (committed and row.commit_index is None):
         raise NotFound("没有这次抽取，或名录尚未提交存证")
     document = json.loads(row.frame)
-    names = _names(session, document)
+    kind = row.task.matter.object_kind
+    names = named(session, row.public_id, kind, [unit["id"] for unit in document["units"]])
     return Frame(
         draw=row.public_id,
         title=row.task.title,
         as_of=row.as_of,
         digest=row.frame_sha256,
         committed=row.commit_index is not None,
+        of_persons=kind in PROFESSIONS,
         strata=[entry["id"] for entry in document["strata"]],
         counts=Counter(unit["status"] for unit in document["units"]),
         units=[_unit(unit, names) for unit in document["units"]],
@@ -96,7 +109,7 @@ def matching(units: Sequence[Unit], *, q: str = "", status: str = "", stratum: s
             yield unit
 
 
-def compared(session: Session, public_id: str) -> Comparison | None:
+def compared(session: WorkSession, public_id: str) -> Comparison | None:
     """What is other than in the last frame of the same matter that stands in the log, None if there is none."""
     row = _row(session, public_id)
     if row is None:
@@ -115,13 +128,18 @@ def compared(session: Session, public_id: str) -> Comparison | None:
     ).one_or_none()
     if last is None:
         return None
-    now, was = json.loads(row.frame), json.loads(last.frame)
-    names = _names(session, now) | _names(session, was)
-    held, holding = _by_id(was), _by_id(now)
+    held, holding = _by_id(json.loads(last.frame)), _by_id(json.loads(row.frame))
+    kind = row.task.matter.object_kind
+    if kind in PROFESSIONS:
+        before, after = Counter(held.values()), Counter(holding.values())
+        ordered = sorted(before.keys() | after.keys(), key=lambda one: (one[0], one[1], one[2] or ""))
+        groups = [(one, before[one], after[one]) for one in ordered if before[one] != after[one]]
+        return Comparison(last.public_id, last.as_of, (), groups)
+    changed = [unit for unit in sorted(held.keys() | holding.keys()) if held.get(unit) != holding.get(unit)]
+    names = named(session, row.public_id, kind, changed)
     changes = [
-        Change(unit, names.get(unit, unit), held.get(unit), holding.get(unit))
-        for unit in sorted(held.keys() | holding.keys())
-        if held.get(unit) != holding.get(unit)
+        Change(unit, names[unit].name, names[unit].path, held.get(unit), holding.get(unit))
+        for unit in changed
     ]
     return Comparison(last.public_id, last.as_of, changes)
 
@@ -130,10 +148,11 @@ def _row(session: Session, public_id: str) -> DrawRow | None:
     return session.scalar(select(DrawRow).where(DrawRow.public_id == public_id))
 
 
-def _unit(unit: Mapping[str, Any], names: Mapping[str, str]) -> Unit:
+def _unit(unit: Mapping[str, Any], names: Mapping[str, Named]) -> Unit:
     return Unit(
         unit["id"],
-        names.get(unit["id"], unit["id"]),
+        names[unit["id"]].name,
+        names[unit["id"]].path,
         unit["stratum"],
         district_name(unit["district"]),
         unit["status"],
@@ -141,14 +160,5 @@ def _unit(unit: Mapping[str, Any], names: Mapping[str, str]) -> Unit:
     )
 
 
-def _by_id(document: Mapping[str, Any]) -> dict[str, tuple[str, str, str | None]]:
+def _by_id(document: Mapping[str, Any]) -> dict[str, Standing]:
     return {unit["id"]: (unit["stratum"], unit["status"], unit["ground"]) for unit in document["units"]}
-
-
-def _names(session: Session, document: Mapping[str, Any]) -> dict[str, str]:
-    """Names by public id. A frame holds a whole kind, so that kind is read, not thousands of ids one by one."""
-    kinds = {unit["kind"] for unit in document["units"]}
-    rows = session.execute(
-        select(OrganisationRow.public_id, OrganisationRow.name).where(OrganisationRow.kind.in_(kinds))
-    )
-    return {row.public_id: row.name for row in rows}

@@ -15,7 +15,7 @@ from inspection.plan.tables import InspectorRow, MatterRow, RecusalRow, TaskMatt
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
-from registry.roster.tables import OrganisationRow
+from registry.roster.tables import OrganisationRow, PractitionerRow
 
 
 @dataclass(frozen=True)
@@ -143,30 +143,36 @@ def link_account(session: WorkSession, actor: Actor, *, inspector: str, staff_id
 def declare_recusal(
     session: WorkSession, actor: Actor, *, inspector: str, organisation: str, reason: str
 ) -> RecusalRow:
-    """A recusal known before the draw (行政处罚法 art 43). The reason is sealed; only the pair enters a frame."""
+    """A recusal known before the draw (行政处罚法 art 43), from an organisation and its people, or from a practitioner,
+    whichever has the public id `organisation`. The reason is sealed; only the pair enters a frame."""
     actor.require("inspection.plan")
     row = _inspector(session, inspector)
-    organisation_id = session.scalar(
-        select(OrganisationRow.id).where(OrganisationRow.public_id == organisation)
+    place, person = (
+        session.scalar(select(table.id).where(table.public_id == organisation))
+        for table in (OrganisationRow, PractitionerRow)
     )
-    if organisation_id is None:
-        raise NotFound("没有这家机构")
+    if place is None and person is None:
+        raise NotFound("名册中没有这家机构或这名人员")
     if not reason.strip():
         raise Invalid.field("reason", "missing", "请写明回避事由")
     if session.scalar(
         select(RecusalRow.id).where(
-            RecusalRow.inspector_id == row.id, RecusalRow.organisation_id == organisation_id
+            RecusalRow.inspector_id == row.id,
+            RecusalRow.organisation_id == place
+            if place is not None
+            else RecusalRow.practitioner_id == person,
         )
     ):
         raise Conflict("已登记过这项回避", rule="recused")
     recusal = RecusalRow(
         inspector_id=row.id,
-        organisation_id=organisation_id,
+        organisation_id=place,
+        practitioner_id=person,
         reason=session.keys.encrypt(reason.strip(), "insp_recusals.reason"),
         declared_at=session.now,
     )
     session.add(recusal)
-    session.act("inspector.recuse", row.public_id, organisation=organisation)
+    session.act("inspector.recuse", row.public_id, subject=organisation)
     return recusal
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, null, or_, select
 
 from registry.kernel.work import WorkSession
 from registry.roster import kinds
@@ -22,13 +22,18 @@ from registry.roster.tables import (
 
 @dataclass(frozen=True)
 class Member:
-    """One unit of a population: `kind` a kind of organisation or a profession, `district` None where there is none."""
+    """One unit of a population: `kind` a kind of organisation or a profession, `district` None where there is none.
 
+    `id` is its row; `workplace` that of the organisation at which a person practised on the day, None for organisations.
+    """
+
+    id: int
     public_id: str
     name: str
     kind: str
     district: str | None
     state: str
+    workplace: int | None
 
 
 @dataclass(frozen=True)
@@ -65,16 +70,18 @@ def population(session: WorkSession, kind: str, *, on: date) -> Iterator[Member]
         ended = {state.code for state in kinds.LICENCE_STATES.values() if state.ended}
     for row in session.execute(statement.execution_options(yield_per=1_000)):
         if row.state not in ended:
-            yield Member(row.public_id, row.name, kind, row.district, row.state)
+            yield Member(row.id, row.public_id, row.name, kind, row.district, row.state, row.workplace)
 
 
 def _organisations_on(kind: str, on: date) -> Select[*tuple[Any, ...]]:
     return (
         select(
+            OrganisationRow.id,
             OrganisationRow.public_id,
             OrganisationRow.name,
             OrganisationRow.district,
             OrganisationStateRow.state,
+            null().label("workplace"),
         )
         .join(OrganisationStateRow, OrganisationStateRow.organisation_id == OrganisationRow.id)
         .where(OrganisationRow.kind == kind, *_running(OrganisationStateRow, on))
@@ -86,7 +93,12 @@ def _licences_on(profession: str, on: date) -> Select[*tuple[Any, ...]]:
     engaged = (EngagementRow.licence_id == LicenceRow.id) & _running(EngagementRow, on)[0]
     return (
         select(
-            PractitionerRow.public_id, PractitionerRow.name, OrganisationRow.district, LicenceStateRow.state
+            PractitionerRow.id,
+            PractitionerRow.public_id,
+            PractitionerRow.name,
+            OrganisationRow.district,
+            LicenceStateRow.state,
+            OrganisationRow.id.label("workplace"),
         )
         .join(LicenceRow, LicenceRow.practitioner_id == PractitionerRow.id)
         .join(LicenceStateRow, LicenceStateRow.licence_id == LicenceRow.id)
