@@ -1,10 +1,13 @@
 """What publicity contributes."""
 
+from pathlib import Path
+
 from publicity.commands.feed import feed
-from publicity.notices import duties, follow
+from publicity.commands.sync import sync
+from publicity.notices import duties, follow, verify
 from publicity.release import intake
 from publicity.release.states import PERMISSIONS, STEPS
-from publicity.web import feed_api, intake_hint, papers, public, public_api, staff
+from publicity.web import feed_api, intake_hint, papers, public, public_api, search, staff
 from registry.kernel.access import Permission
 from registry.kernel.part import Job, Navigation, Part
 from registry.kernel.store import Base
@@ -13,14 +16,17 @@ _READERS = frozenset({"clerk", "head", "secrecy", "leader", "admin", "auditor"})
 
 PART = Part(
     name="publicity",
+    static=Path(__file__).parent / "web" / "static",
     blueprints=(
         public.blueprint,
         public_api.blueprint,
+        search.blueprint,
+        search.programs,
         papers.blueprint,
         feed_api.blueprint,
         staff.blueprint,
     ),
-    commands=(feed,),
+    commands=(feed, sync),
     permissions=(
         Permission("release.read", "查看公开流程和公示", _READERS),
         *PERMISSIONS,
@@ -57,6 +63,7 @@ PART = Part(
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
     ),
     closing=(follow.close,),
+    examinations=(verify.examine,),
     setup=intake_hint.install,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("pub_")),
 )

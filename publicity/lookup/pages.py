@@ -10,7 +10,6 @@ from publicity.notices import find as notices
 from publicity.notices.find import Shown, Tombstone
 from registry.kernel.work import WorkSession
 from registry.roster import find
-from registry.roster.find import Hit
 
 NOTICES_ON_A_PAGE = 100
 
@@ -37,20 +36,6 @@ class NoticePage:
     @property
     def ended(self) -> bool:
         return isinstance(self.notice, Tombstone)
-
-
-@dataclass(frozen=True)
-class Results:
-    """A page of hits; `next` continues behind the last one, None at the end."""
-
-    hits: Sequence[Hit]
-    next: str | None
-
-
-def search(session: WorkSession, q: str, *, after: str | None, limit: int) -> Results:
-    """Practitioners and organisations for a query. Raises Invalid for a foreign `after`."""
-    hits = find.search(session, q, limit=limit + 1, after=after)
-    return Results(hits[:limit], hits[limit - 1].next if len(hits) > limit else None)
 
 
 def practitioner(session: WorkSession, public_id: str) -> PractitionerPage:

@@ -13,7 +13,6 @@ from registry.kernel.host import work
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
 PAGE = 20
-LONGEST_QUERY = 100
 LISTS = ("permit", "penalty", "finding")
 """Kinds that always have a list, also while it is empty; further kinds get one with their first notice."""
 
@@ -32,15 +31,6 @@ def home() -> ResponseReturnValue:
     with work().read() as session:
         latest, _ = notices.listed(session, limit=8)
     return render_template("publicity/home.html", notices=latest, lists=LISTS)
-
-
-@blueprint.get("/search")
-@public
-def search() -> ResponseReturnValue:
-    q = request.args.get("q", "")[:LONGEST_QUERY].strip()
-    with work().read() as session:
-        found = pages.search(session, q, after=request.args.get("after"), limit=PAGE)
-    return render_template("publicity/search.html", q=q, results=found)
 
 
 @blueprint.get("/practitioners/<string(length=16):public_id>")

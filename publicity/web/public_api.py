@@ -21,27 +21,6 @@ blueprint = Blueprint("public-api", __name__, description="公示查询：从业
 _MOST = 100
 
 
-class SearchQuery(Schema):
-    q = fields.String(
-        load_default="", validate=validate.Length(max=100), metadata={"description": "名称、拼音、证号"}
-    )
-    limit = Count(load_default=20, validate=validate.Range(1, _MOST))
-    after = fields.String(load_default=None, metadata={"description": "上一页的 next"})
-
-
-class HitSchema(Schema):
-    id = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(("practitioner", "organisation")))
-    name = fields.String(required=True)
-    detail = fields.String(required=True)
-    url = fields.String(required=True)
-
-
-class ResultsSchema(Schema):
-    results = fields.List(fields.Nested(HitSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class PlaceSchema(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -144,27 +123,6 @@ class TombstoneSchema(Schema):
     document_number = fields.String(metadata={"description": "仅在依法须说明撤下理由时"})
     versions = fields.List(fields.Nested(VersionSchema), required=True)
     ledger = fields.Nested(ProofSchema, required=True)
-
-
-@blueprint.route("/search.json")
-@public
-@blueprint.arguments(SearchQuery, location="query", error_status_code=400)
-@blueprint.response(200, ResultsSchema)
-def search(query: Mapping[str, Any]) -> dict[str, Any]:
-    """查询从业人员和执业机构"""
-    with work().read() as session:
-        found = pages.search(session, query["q"], after=query["after"], limit=query["limit"])
-    results = [
-        {
-            "id": hit.public_id,
-            "kind": hit.kind,
-            "name": hit.name,
-            "detail": hit.detail,
-            "url": url_for(f"public.{hit.kind}", public_id=hit.public_id),
-        }
-        for hit in found.hits
-    ]
-    return {"results": results, "next": found.next}
 
 
 @blueprint.route("/practitioners/<string(length=16):public_id>.json")

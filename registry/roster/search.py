@@ -28,9 +28,16 @@ from sqlalchemy.orm import aliased
 from registry.kernel.faults import Invalid
 from registry.kernel.work import WorkSession
 from registry.roster import particulars
-from registry.roster.kinds import ORGANISATION_KINDS, PROFESSIONS, district_name
+from registry.roster.kinds import (
+    LICENCE_STATES,
+    ORGANISATION_KINDS,
+    ORGANISATION_STATES,
+    PROFESSIONS,
+    State,
+    district_name,
+)
 from registry.roster.names import search_key
-from registry.roster.narrowing import Narrowed, like
+from registry.roster.narrowing import Narrowed, like, standing
 from registry.roster.tables import GramRow, LicenceRow, NameRow, OrganisationRow, PractitionerRow, TermRow
 
 LONGEST_QUERY = 60
@@ -44,13 +51,16 @@ _WINDOW = 50_000
 @dataclass(frozen=True)
 class Hit:
     """A found subject, `kind` "organisation" or "practitioner". `detail` tells namesakes apart: an organisation's kind
-    and district, a person's profession and organisation. `next` is the cursor that goes on behind this hit."""
+    and district, a person's profession and organisation. `next` is the cursor that goes on behind this hit. `state` is
+    the title of its state, of a person's licence that runs or ran last; `standing` as in registry.roster.narrowing."""
 
     kind: str
     public_id: str
     name: str
     detail: str
     next: str
+    state: str
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -255,19 +265,28 @@ def _hits(session: WorkSession, found: Sequence[_Place]) -> list[Hit]:
             detail = f"{ORGANISATION_KINDS[row.kind].title} · {district_name(row.district)}"
             if names := particulars.former(former.get(row.organisation_id, ()), "name"):
                 detail += f" · 曾用名 {'、'.join(dict.fromkeys(names))}"
-            hits.append(Hit("organisation", row.organisation, row.title, detail, str(place)))
+            state = ORGANISATION_STATES[row.state]
+            given = ("organisation", row.organisation, row.title, detail)
         else:
-            detail = callings.get(row.practitioner_id, "")
-            hits.append(Hit("practitioner", row.practitioner, row.name, detail, str(place)))
+            detail, state = callings.get(row.practitioner_id, ("", _UNLICENSED))
+            given = ("practitioner", row.practitioner, row.name, detail)
+        hits.append(Hit(*given, next=str(place), state=state.title, standing=standing(state)))
     return hits
 
 
-def _callings(session: WorkSession, people: Sequence[int]) -> dict[int, str]:
-    """Profession and organisation of each person, by the licence that runs or else ran last."""
+# Nobody is enrolled without a licence; a record from which a split took the last one has none.
+_UNLICENSED = State("none", "无执业许可", ended=True)
+
+
+def _callings(session: WorkSession, people: Sequence[int]) -> dict[int, tuple[str, State]]:
+    """Profession and organisation of each person, and its state, by the licence that runs or else ran last."""
     if not people:
         return {}
     return {
-        row.practitioner_id: " · ".join(filter(None, (PROFESSIONS[row.profession].title, row.name)))
+        row.practitioner_id: (
+            " · ".join(filter(None, (PROFESSIONS[row.profession].title, row.name))),
+            LICENCE_STATES[row.state],
+        )
         for row in session.execute(_CALLINGS, {"people": people})
     }
 
@@ -282,6 +301,7 @@ _SUBJECTS = (
         OrganisationRow.name.label("title"),
         OrganisationRow.kind,
         OrganisationRow.district,
+        OrganisationRow.state,
         PractitionerRow.public_id.label("practitioner"),
         PractitionerRow.name,
     )
@@ -291,7 +311,7 @@ _SUBJECTS = (
 )
 
 _CALLINGS = (
-    select(LicenceRow.practitioner_id, LicenceRow.profession, OrganisationRow.name)
+    select(LicenceRow.practitioner_id, LicenceRow.profession, LicenceRow.state, OrganisationRow.name)
     .outerjoin(OrganisationRow, OrganisationRow.id == LicenceRow.organisation_id)
     .where(LicenceRow.practitioner_id.in_(bindparam("people", expanding=True)))
     .order_by(LicenceRow.ended_on.is_(None), LicenceRow.granted_on)
