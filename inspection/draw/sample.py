@@ -1,9 +1,10 @@
 """The first random: which units are inspected, and which stand by (spec section 4)."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from inspection.draw.frame import Frame
-from inspection.draw.tickets import Ticket, first_units
+from inspection.draw.tickets import DIRECTED, Ticket, first_units
 
 
 class Drawn(NamedTuple):
@@ -14,11 +15,6 @@ class Drawn(NamedTuple):
     stratum: str
     ticket: str
     mandatory: bool
-
-
-class _Pool(NamedTuple):
-    names: list[str]
-    places: list[int]
 
 
 class Sample(NamedTuple):
@@ -38,23 +34,17 @@ def sample(frame: Frame, seed: str) -> Sample:
     """The units that a seed selects from a frame."""
     document = frame.document
     units = document["units"]
-    pools: dict[str, _Pool] = {stratum["id"]: _Pool([], []) for stratum in document["strata"]}
-    directed = _Pool([], [])
-    for place, unit in enumerate(units):
-        status = unit["status"]
-        if status != "excluded":
-            pool = pools[unit["stratum"]] if status == "eligible" else directed
-            pool.names.append(unit["id"])
-            pool.places.append(place)
-
-    selected = first_units(seed, *directed, len(directed.places))
-    reserves: list[Ticket] = []
-    for stratum in document["strata"]:
-        pool = pools[stratum["id"]]
-        last = quota(len(pool.places), rate_bp=stratum["rate_bp"], least=stratum["min"], most=stratum["max"])
-        first = first_units(seed, *pool, last + document["reserve"])
-        selected += first[:last]
-        reserves += first[last:]
+    eligible = Counter(unit["stratum"] for unit in units if unit["status"] == "eligible")
+    quotas = {
+        stratum["id"]: quota(
+            eligible[stratum["id"]], rate_bp=stratum["rate_bp"], least=stratum["min"], most=stratum["max"]
+        )
+        for stratum in document["strata"]
+    }
+    wanted = {name: number + document["reserve"] for name, number in quotas.items()}
+    first = first_units(seed, units, wanted, eligible)
+    selected = first[DIRECTED] + [ticket for name, last in quotas.items() for ticket in first[name][:last]]
+    reserves = [ticket for name, last in quotas.items() for ticket in first[name][last:]]
 
     def drawn(ticket: Ticket) -> Drawn:
         digest, place = ticket

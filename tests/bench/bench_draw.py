@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from consistent_sampler import sampler
 
 from inspection.draw.assign import Assignment, assign
 from inspection.draw.frame import check, frame_sha256
@@ -102,8 +103,11 @@ def sampling(count: int) -> Iterator[str]:
     frame = check(document)
     names = [unit["id"].encode() for unit in document["units"]]
     bare = seconds(lambda: hash_all("unit", [("", names)]))
-    title = f"sample {count:,} units"
-    yield row(title, "units", count, bare, seconds(lambda: sample(frame, SEED)))
+    ours = seconds(lambda: sample(frame, SEED))
+    yield row(f"sample {count:,} units", "units", count, bare, ours)
+    known = [unit["id"] for unit in document["units"]]
+    rivest = seconds(lambda: list(sampler(known, seed=SEED, take=count // 20, output="id")), times=1)
+    yield f"    Rivest's consistent_sampler, {count // 20:,} of the same list: {rivest:.2f} s, {rivest / ours:.1f} × ours"
     checked = seconds(lambda: check(document), times=1)
     committed = seconds(lambda: frame_sha256(document), times=1)
     yield f"    beside it: checking the frame {checked:.2f} s, its digest {committed:.2f} s"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inspection.draw import record, sample
 from inspection.draw.frame import check
-from inspection.draw.tickets import first_units
+from inspection.draw.tickets import DIRECTED, first_units
 from tests.inspection.drawing import DICE, Json, frame, inspector, team, ticket, unit
 
 
@@ -71,11 +71,21 @@ def test_nobody_is_drawn_where_nothing_is_to_be_drawn() -> None:
 def test_only_the_smallest_tickets_matter_however_few_are_wanted(
     number: int, population: int, data: st.DataObject
 ) -> None:
-    wanted = data.draw(st.integers(0, population))
-    names = [f"U{n:06}" for n in range(number, number + population)]
-    every = sorted((ticket("seed", "unit", name), place) for place, name in enumerate(names))
-    found = first_units("seed", names, range(population), wanted)
-    assert [(digest.hex(), place) for digest, place in found] == every[:wanted]
+    wanted = {name: data.draw(st.integers(0, population)) for name in "AB"}
+    statuses = ["eligible"] * 8 + ["excluded", "mandatory"]
+    units = [
+        unit(f"U{n:06}", stratum="AAB"[n % 3], status=statuses[n % 10])
+        for n in range(number, number + population)
+    ]
+    tickets: dict[str, list[tuple[str, int]]] = {name: [] for name in ("A", "B", DIRECTED)}
+    for place, one in enumerate(units):
+        if one["status"] != "excluded":
+            pool = one["stratum"] if one["status"] == "eligible" else DIRECTED
+            tickets[pool].append((ticket("seed", "unit", one["id"]), place))
+    found = first_units("seed", units, wanted, {name: len(tickets[name]) for name in "AB"})
+    assert {name: [(digest.hex(), place) for digest, place in first] for name, first in found.items()} == {
+        name: sorted(every)[: wanted.get(name)] for name, every in tickets.items()
+    }
 
 
 @given(st.integers(0, 2**32))
