@@ -15,6 +15,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFString
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
@@ -87,10 +88,24 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A name as it was drawn on a screen: `strokes` are lists of points in a field 1000 wide and `height` high, from its
+    upper left corner."""
+
+    strokes: Sequence[Sequence[Sequence[int]]]
+    height: int
+
+
+@dataclass(frozen=True)
 class Signatures:
-    """A line to sign on for each of these, two beside each other, kept together on one page."""
+    """A line to sign on for each of these, two beside each other, kept together on one page.
+
+    By the place of the label `drawn` has what was signed already. All the others are signature fields (ISO 32000-1,
+    12.7.4.5) too, for whoever signs the file itself.
+    """
 
     labels: Sequence[str]
+    drawn: Sequence[Drawn | None] = ()
 
 
 Block = Heading | Text | Mark | Steps | Facts | Table | Signatures
@@ -203,23 +218,57 @@ class _Signatures(Flowable):  # type: ignore[misc]
 
     _ROW = 13 * mm
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    def __init__(self, signatures: Signatures) -> None:
         super().__init__()
-        self._labels = labels
-        self.width, self.height = _WIDTH, self._ROW * ((len(labels) + 1) // 2)
+        self._signatures = signatures
+        self.width, self.height = _WIDTH, self._ROW * ((len(signatures.labels) + 1) // 2)
 
     def draw(self) -> None:
         canvas, half = self.canv, _WIDTH / 2
         canvas.setFont(REGULAR, 10)
         canvas.setFillColor(_INK)
         canvas.setStrokeColor(_INK)
-        canvas.setLineWidth(0.6)
-        for place, label in enumerate(self._labels):
+        drawn = dict(enumerate(self._signatures.drawn))
+        for place, label in enumerate(self._signatures.labels):
             left, base = half * (place % 2), self.height - self._ROW * (place // 2) - 10 * mm
             text = printable(f"{label}：")
             canvas.drawString(left, base, text)
-            start = left + stringWidth(text, REGULAR, 10) + 1 * mm
-            canvas.line(start, base - 1 * mm, left + half - 6 * mm, base - 1 * mm)
+            start, end = left + stringWidth(text, REGULAR, 10) + 1 * mm, left + half - 6 * mm
+            canvas.setLineWidth(0.6)
+            canvas.line(start, base - 1 * mm, end, base - 1 * mm)
+            if (signed := drawn.get(place)) is not None:
+                self._strokes(signed, start, base - 1 * mm, end - start)
+            else:
+                self._field(label, start, base - 1 * mm, end - start)
+
+    def _strokes(self, signed: Drawn, left: float, bottom: float, room: float) -> None:
+        scale = min(room / 1000, (self._ROW - 2 * mm) / signed.height)
+        path = self.canv.beginPath()
+        for stroke in signed.strokes:
+            for number, (x, y, *_) in enumerate(stroke):
+                go = path.lineTo if number else path.moveTo
+                go(left + x * scale, bottom + (signed.height - y) * scale)
+        self.canv.setLineWidth(0.9)
+        self.canv.setLineJoin(1)
+        self.canv.drawPath(path)
+
+    def _field(self, label: str, left: float, bottom: float, room: float) -> None:
+        """The library has fields of all kinds but this one; an empty one is its dictionary alone."""
+        form = self.canv.acroForm
+        x, y = self.canv.absolutePosition(left, bottom)
+        field_ = PDFDictionary(
+            {
+                "Type": PDFName("Annot"),
+                "Subtype": PDFName("Widget"),
+                "FT": PDFName("Sig"),
+                "T": PDFString(f"{len(form.fields) + 1} {label}"),
+                "TU": PDFString(label),
+                "Rect": PDFArray((x, y, x + room, y + self._ROW - 3 * mm)),
+                "F": 4,
+            }
+        )
+        self.canv._addAnnotation(field_)
+        form.fields.append(form.getRef(field_))
 
 
 def _style(name: str, size: float = 10, *, font: str = REGULAR, colour: Color = _INK, **more: Any) -> Any:
@@ -277,8 +326,8 @@ def _set(block: Block) -> list[Any]:
             ]
         case Table():
             return [_table(block), Spacer(0, 2 * mm)]
-        case Signatures(labels):
-            return [_Signatures(labels)]
+        case Signatures():
+            return [_Signatures(block)]
 
 
 def _labelled(labels: Sequence[str]) -> Any:
