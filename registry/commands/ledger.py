@@ -1,7 +1,7 @@
 """`legalcredit ledger`: verify the books, mirror the public one as files."""
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -30,7 +30,7 @@ def ledger() -> None:
 )
 @click.pass_obj
 def verify(host: Host, book: Book | None, against: Path | None) -> None:
-    """重算所存字节的哈希，核对树、瓦片、检查点与各列；任何改动都指出簿名与位置。"""
+    """重算所存字节的哈希，核对树、瓦片、检查点与各列，以及页面所读的公示表；任何改动都指出簿名与位置。"""
     if against and book is None:
         raise click.UsageError("--against 须与 --book 同用")
     kept = against.read_text(encoding="utf-8") if against else None
@@ -38,8 +38,12 @@ def verify(host: Host, book: Book | None, against: Path | None) -> None:
     first: Discrepancy | None = None
     for name in [book] if book else BOOKS:
         with host.work.read() as session:
-            newest = examine(session, name, kept=kept)
-            count, earliest = _tell(newest)
+            examinations = [step for part in host.parts for step in part.examinations if name == "public"]
+            count, earliest = _tell(
+                chain(
+                    examine(session, name, kept=kept), *(examination(session) for examination in examinations)
+                )
+            )
             if count == 0:
                 click.echo(f"{name}：{head(session, name).size} 叶，逐叶核验一致")
         found += count

@@ -1,10 +1,10 @@
 """What a package contributes to the service, as one plain record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Blueprint, Flask, Request
@@ -80,7 +80,8 @@ class Import:
 class Part:
     """`scopes` of API clients have titles; `grants` are the permissions that one carries beside its own name. The files in
     `static` are served beside the ground's own, under the same addresses. `jobs_with` makes jobs that need the installation
-    with all its parts."""
+    with all its parts. `examinations` tell every contradiction between a part's own rows and the public book, as
+    registry.ledger.verify.Discrepancy."""
 
     name: str
     blueprints: Sequence[Blueprint] = ()
@@ -93,6 +94,7 @@ class Part:
     tables: Sequence[Table] = ()
     triggers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     closing: Sequence[Closing] = ()
+    examinations: Sequence[Callable[[WorkSession], Iterator[Any]]] = ()
     imports: Sequence[Import] = ()
     static: Path | None = None
     scopes: Mapping[str, str] = field(default_factory=dict)
