@@ -25,6 +25,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", name=op.f("uq_insp_annual_reports_year")),
     )
     op.create_table(
+        "insp_depositary_keys",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("username", sa.String(length=64), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_depositary_keys")),
+    )
+    with op.batch_alter_table("insp_depositary_keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_depositary_keys_username"), ["username"], unique=False)
+
+    op.create_table(
         "insp_matter_drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -52,6 +63,47 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+
+    op.create_table(
+        "insp_inspector_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inspector_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inspector_id"],
+            ["insp_inspectors.id"],
+            name=op.f("fk_insp_inspector_changes_inspector_id_insp_inspectors"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_inspector_changes")),
+    )
+    with op.batch_alter_table("insp_inspector_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_insp_inspector_changes_inspector_id"), ["inspector_id"], unique=False
+        )
+
+    op.create_table(
+        "insp_leaves",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("inspector_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("declared_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["inspector_id"], ["insp_inspectors.id"], name=op.f("fk_insp_leaves_inspector_id_insp_inspectors")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_leaves")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_leaves_public_id")),
+    )
+    with op.batch_alter_table("insp_leaves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_leaves_inspector_id"), ["inspector_id"], unique=False)
 
     op.create_table(
         "insp_task_matters",
@@ -120,6 +172,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_publications")),
         sa.UniqueConstraint("event_id", name=op.f("uq_insp_publications_event_id")),
         sa.UniqueConstraint("notice", name=op.f("uq_insp_publications_notice")),
+    )
+    op.create_table(
+        "insp_seals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draw", sa.String(length=16), nullable=False),
+        sa.Column("ground", sa.String(length=32), nullable=False),
+        sa.Column("depositary", sa.String(length=64), nullable=False),
+        sa.Column("opens_after", sa.Date(), nullable=False),
+        sa.Column("record", sa.LargeBinary(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["draw"], ["insp_announcements.public_id"], name=op.f("fk_insp_seals_draw_insp_announcements")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_seals")),
+        sa.UniqueConstraint("draw", name=op.f("uq_insp_seals_draw")),
+    )
+    with op.batch_alter_table("insp_seals", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_insp_seals_closed",
+            ["draw"],
+            unique=False,
+            sqlite_where=sa.text("opened_at IS NULL"),
+            postgresql_where=sa.text("opened_at IS NULL"),
+        )
+
+    op.create_table(
+        "insp_deposits",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("item", sa.LargeBinary(), nullable=False),
+        sa.Column("for_depositary", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seal_id"], ["insp_seals.id"], name=op.f("fk_insp_deposits_seal_id_insp_seals")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_deposits")),
+        sa.UniqueConstraint("seal_id", "position", name=op.f("uq_insp_deposits_seal_id_position")),
+    )
+    op.create_table(
+        "insp_sealed_roots",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("leaves", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("committed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seal_id"], ["insp_seals.id"], name=op.f("fk_insp_sealed_roots_seal_id_insp_seals")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_sealed_roots")),
+        sa.UniqueConstraint("seal_id", "version", name=op.f("uq_insp_sealed_roots_seal_id_version")),
     )
     op.create_table(
         "insp_field_notes",
@@ -253,7 +358,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.add_column(sa.Column("declared_by", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("ended_by", sa.String(length=64), nullable=True))
         batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.drop_constraint(batch_op.f("uq_insp_recusals_inspector_id_organisation_id"), type_="unique")
+        batch_op.create_index(batch_op.f("ix_insp_recusals_inspector_id"), ["inspector_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_insp_recusals_practitioner_id"), ["practitioner_id"], unique=False
         )
@@ -299,7 +409,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sealed_note", sa.LargeBinary(), nullable=True))
 
     with op.batch_alter_table("reg_ledger_bodies", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sealed", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("sealed", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     op.execute(
         "INSERT INTO insp_task_matters (task_id, position, matter_id) SELECT id, 0, matter_id FROM insp_tasks"
@@ -345,7 +455,14 @@ def downgrade() -> None:
             batch_op.f("fk_insp_recusals_practitioner_id_reg_practitioners"), type_="foreignkey"
         )
         batch_op.drop_index(batch_op.f("ix_insp_recusals_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_insp_recusals_inspector_id"))
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_insp_recusals_inspector_id_organisation_id"), ["inspector_id", "organisation_id"]
+        )
         batch_op.alter_column("organisation_id", existing_type=sa.INTEGER(), nullable=False)
+        batch_op.drop_column("ended_by")
+        batch_op.drop_column("ended_at")
+        batch_op.drop_column("declared_by")
         batch_op.drop_column("practitioner_id")
 
     with op.batch_alter_table("insp_matters", schema=None) as batch_op:
@@ -373,6 +490,16 @@ def downgrade() -> None:
 
     op.drop_table("insp_handovers")
     op.drop_table("insp_field_notes")
+    op.drop_table("insp_sealed_roots")
+    op.drop_table("insp_deposits")
+    with op.batch_alter_table("insp_seals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_insp_seals_closed",
+            sqlite_where=sa.text("opened_at IS NULL"),
+            postgresql_where=sa.text("opened_at IS NULL"),
+        )
+
+    op.drop_table("insp_seals")
     op.drop_table("insp_publications")
     op.drop_table("insp_pseudonyms")
     with op.batch_alter_table("insp_openings", schema=None) as batch_op:
@@ -383,6 +510,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_insp_task_matters_matter_id"))
 
     op.drop_table("insp_task_matters")
+    with op.batch_alter_table("insp_leaves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_leaves_inspector_id"))
+
+    op.drop_table("insp_leaves")
+    with op.batch_alter_table("insp_inspector_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_inspector_changes_inspector_id"))
+
+    op.drop_table("insp_inspector_changes")
     with op.batch_alter_table("insp_matter_drafts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_insp_matter_drafts_open_code",
@@ -391,4 +526,8 @@ def downgrade() -> None:
         )
 
     op.drop_table("insp_matter_drafts")
+    with op.batch_alter_table("insp_depositary_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_depositary_keys_username"))
+
+    op.drop_table("insp_depositary_keys")
     op.drop_table("insp_annual_reports")
