@@ -1,6 +1,6 @@
 """Reads of visits for work lists and pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -136,6 +136,12 @@ def visit(session: WorkSession, public_id: str) -> VisitPage:
     if row is None:
         raise NotFound("没有这次检查")
     return _pages(session, [row])[0]
+
+
+def some(session: WorkSession, public_ids: Collection[str]) -> list[VisitPage]:
+    """These visits, in the order in which they were opened."""
+    rows = session.execute(_query().where(VisitRow.public_id.in_(public_ids)).order_by(VisitRow.id)).all()
+    return _pages(session, rows)
 
 
 def _query() -> Select[*tuple[Any, ...]]:

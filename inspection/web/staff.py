@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from inspection.ceremony import announce, conduct, substitute
 from inspection.ceremony import find as draws
+from inspection.ceremony import listed as listed_draws
 from inspection.ceremony import void as voiding
 from inspection.plan import draft
 from inspection.plan import find as plan
@@ -23,8 +24,8 @@ blueprint = Blueprint("inspection", __name__, url_prefix="/staff", template_fold
 
 PAGE = 50
 _VISIT_LISTS = {
-    "open": ("待办", ("assigned", "recorded")),
-    "assigned": ("待检查", ("assigned",)),
+    "open": ("待办", ("assigned", "returned", "recorded")),
+    "assigned": ("待检查", ("assigned", "returned")),
     "recorded": ("待复核", ("recorded",)),
     "closed": ("已办结", ("closed",)),
     "replaced": ("已更换", ("replaced",)),
@@ -38,7 +39,7 @@ def overview() -> ResponseReturnValue:
     before = forms.row_before(request.args.get("before"))
     with work().read() as session:
         tasks, following = plan.tasks(session, limit=PAGE, before=before)
-        latest = draws.latest(session, [task.public_id for task in tasks], on=session.today)
+        latest = listed_draws.latest(session, [task.public_id for task in tasks], on=session.today)
         return render_template(
             "inspection/overview.html",
             tasks=tasks,
@@ -161,7 +162,7 @@ def _task_page(public_id: str, refused: Fault | None = None) -> ResponseReturnVa
         page = render_template(
             "inspection/task.html",
             task=plan.task(session, public_id),
-            draws=draws.of_task(session, public_id, on=session.today),
+            draws=listed_draws.of_task(session, public_id, on=session.today),
             announced=announce.announced(session, public_id),
             me=announce.username(session, current_actor()),
             people={member.username: member.name for member in everybody(session)},
@@ -326,18 +327,6 @@ def record_visit(public_id: str) -> ResponseReturnValue:
     except Fault as refused:
         return _visit_page(public_id, refused)
     flash("检查结果已记录，等待另一人复核。", "good")
-    return redirect(url_for("inspection.visit", public_id=public_id), 303)
-
-
-@blueprint.post("/visits/<public_id>/close")
-@requires("visit.review")
-def close_visit(public_id: str) -> ResponseReturnValue:
-    try:
-        with work().write(current_actor()) as session:
-            findings.close(session, session.actor, visit=public_id)
-    except Fault as refused:
-        return _visit_page(public_id, refused)
-    flash("检查已办结，结果已记入信用记录并进入公开流程。", "good")
     return redirect(url_for("inspection.visit", public_id=public_id), 303)
 
 

@@ -1,6 +1,6 @@
 """The clock from the end of an inspection to the publication of what it found (国发〔2019〕5号)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -14,15 +14,22 @@ _SPARE = timedelta(days=20)  # longer than any run of days off
 
 
 def publish_by(session: Session, days: Collection[date]) -> dict[date, Deadline]:
-    """The last day for publication by the day of the inspection, the calendar read once for all of them."""
-    if not days:
+    """The last day for publication by the day of the inspection."""
+    wanted = {day: (day, on(terms().publications, day).days) for day in days}
+    counted = deadlines(session, wanted.values())
+    return {day: counted[term] for day, term in wanted.items()}
+
+
+def deadlines(session: Session, terms_: Collection[tuple[date, int]]) -> dict[tuple[date, int], Deadline]:
+    """The end of each term (first day, working days), the calendar read once for all of them."""
+    if not terms_:
         return {}
-    terms_of = {day: on(terms().publications, day).days for day in set(days)}
-    horizon = max(days) + timedelta(days=2 * max(terms_of.values())) + _SPARE
-    calendar = days_of(session, min(days), horizon)
+    first = min(day for day, _ in terms_)
+    horizon = max(day + timedelta(days=2 * count) for day, count in terms_) + _SPARE
+    calendar = days_of(session, first, horizon)
     return {
-        day: _count([one for one in calendar if one.day > day], count) or add_workdays(session, day, count)
-        for day, count in terms_of.items()
+        (day, count): _count(calendar[(day - first).days + 1 :], count) or add_workdays(session, day, count)
+        for day, count in set(terms_)
     }
 
 
@@ -33,7 +40,7 @@ def timing(due: date, *, published_on: date | None, today: date) -> Timing:
     return "late" if today > due else "waiting"
 
 
-def _count(days: Collection[Day], count: int) -> Deadline | None:
+def _count(days: Sequence[Day], count: int) -> Deadline | None:
     provisional = False
     left = count
     for day in days:

@@ -73,6 +73,7 @@ def order(
         issued_on=session.today,
         due_on=due_on,
         extensions=0,
+        reported_on=None,
         issued_by=actor.id,
         closed_on=None,
     )
@@ -120,8 +121,8 @@ def report(
     if not row.issued_on <= received_on <= session.today:
         raise Invalid.field("received_on", "out_of_range", "收到日期不得早于下达之日，也不得晚于今天")
     written = steps.required("note", note, "请摘要写明改正情况")
-    row.state = "reported"
-    steps.take(session, actor, row.public_id, "report", outcome=received_on.isoformat(), note=written)
+    row.state, row.reported_on = "reported", received_on
+    steps.take(session, actor, row.public_id, "report", note=written)
     session.act("rectification.report", row.public_id)
     return row
 
@@ -195,7 +196,7 @@ def decide(
     if confirmed:
         return _close(session, actor, row, last)
     written = steps.required("reason", reason, "请写明退回理由")
-    last.state, row.state = "returned", "reported"
+    last.state, row.state = "returned", "reported" if row.reported_on else "open"
     steps.take(session, actor, row.public_id, "send_back", note=written)
     session.act("rectification.send_back", row.public_id, recheck=last.public_id)
     return row

@@ -50,6 +50,7 @@ class RectificationRow(Base):
     issued_on: Mapped[date]
     due_on: Mapped[date]
     extensions: Mapped[int] = mapped_column(SmallInteger)
+    reported_on: Mapped[date | None]
     issued_by: Mapped[str] = mapped_column(String(64))
     closed_on: Mapped[date | None]
 

@@ -43,6 +43,7 @@ def faults(session: WorkSession, visit: VisitRow, inspectors: Sequence[str], *, 
         select(RecusalRow.id)
         .where(
             RecusalRow.inspector_id.in_([row.id for row in valid]),
+            RecusalRow.ended_at.is_(None),
             RecusalRow.organisation_id == visit.selection.organisation_id,
         )
         .limit(1)

@@ -36,6 +36,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_insp_depositary_keys_username"), ["username"], unique=False)
 
     op.create_table(
+        "insp_plans",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("section", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drafted_by", sa.String(length=64), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by", sa.String(length=64), nullable=True),
+        sa.Column("log_index", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_plans")),
+        sa.UniqueConstraint("number", "version", name=op.f("uq_insp_plans_number_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_plans_public_id")),
+    )
+    with op.batch_alter_table("insp_plans", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_plans_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_insp_plans_draft_number",
+            ["number"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+
+    op.create_table(
         "insp_matter_drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -64,6 +94,26 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
 
+    op.create_table(
+        "insp_plan_entries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("rate", sa.String(length=200), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("section", sa.String(length=200), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["insp_plans.id"], name=op.f("fk_insp_plan_entries_plan_id_insp_plans")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insp_plan_entries")),
+        sa.UniqueConstraint("plan_id", "code", name=op.f("uq_insp_plan_entries_plan_id_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_insp_plan_entries_public_id")),
+    )
     op.create_table(
         "insp_inspector_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -106,6 +156,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_insp_leaves_inspector_id"), ["inspector_id"], unique=False)
 
     op.create_table(
+        "insp_plan_entry_matters",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("matter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["insp_plan_entries.id"],
+            name=op.f("fk_insp_plan_entry_matters_entry_id_insp_plan_entries"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["insp_matters.id"], name=op.f("fk_insp_plan_entry_matters_matter_id_insp_matters")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "position", name=op.f("pk_insp_plan_entry_matters")),
+    )
+    with op.batch_alter_table("insp_plan_entry_matters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_plan_entry_matters_matter_id"), ["matter_id"], unique=False)
+
+    op.create_table(
         "insp_task_matters",
         sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
@@ -120,6 +188,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("insp_task_matters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_insp_task_matters_matter_id"), ["matter_id"], unique=False)
+
+    op.create_table(
+        "insp_task_origins",
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ground", sa.String(length=32), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["insp_plan_entries.id"],
+            name=op.f("fk_insp_task_origins_entry_id_insp_plan_entries"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["insp_tasks.id"], name=op.f("fk_insp_task_origins_task_id_insp_tasks")
+        ),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_insp_task_origins")),
+    )
+    with op.batch_alter_table("insp_task_origins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insp_task_origins_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "insp_openings",
@@ -506,10 +593,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_insp_openings_practitioner_id"))
 
     op.drop_table("insp_openings")
+    with op.batch_alter_table("insp_task_origins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_task_origins_entry_id"))
+
+    op.drop_table("insp_task_origins")
     with op.batch_alter_table("insp_task_matters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insp_task_matters_matter_id"))
 
     op.drop_table("insp_task_matters")
+    with op.batch_alter_table("insp_plan_entry_matters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insp_plan_entry_matters_matter_id"))
+
+    op.drop_table("insp_plan_entry_matters")
     with op.batch_alter_table("insp_leaves", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insp_leaves_inspector_id"))
 
@@ -518,6 +613,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_insp_inspector_changes_inspector_id"))
 
     op.drop_table("insp_inspector_changes")
+    op.drop_table("insp_plan_entries")
     with op.batch_alter_table("insp_matter_drafts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_insp_matter_drafts_open_code",
@@ -526,6 +622,15 @@ def downgrade() -> None:
         )
 
     op.drop_table("insp_matter_drafts")
+    with op.batch_alter_table("insp_plans", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_insp_plans_draft_number",
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_insp_plans_state"))
+
+    op.drop_table("insp_plans")
     with op.batch_alter_table("insp_depositary_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insp_depositary_keys_username"))
 
