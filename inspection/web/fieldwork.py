@@ -27,6 +27,7 @@ SCRIPTS = (
     "field-photo.js",
     "field-sign.js",
     "field-view.js",
+    "field-parts.js",
     "field-page.js",
 )
 _LARGEST_BATCH = 16 * 1024 * 1024
