@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from registry.roster.kinds import ORGANISATION_KINDS, PROFESSIONS, district_code
+from registry.roster.kinds import district_code, titles
 from registry.roster.narrowing import Narrowed
 
 LONGEST = 100
 
 _WORDS: Mapping[str, str] = {
-    **{item.title: item.code for item in (*ORGANISATION_KINDS.values(), *PROFESSIONS.values())},
+    **{title: code for code, title in titles().items()},
     "律所": "law_firm",
     "鉴定机构": "forensic_institution",
     "鉴定人": "forensic_appraiser",

@@ -1,29 +1,71 @@
 """What the public pages and their JSON show, read once for both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from publicity.lookup import masks
-from publicity.lookup.masks import PublicOrganisation, PublicPractitioner
+from publicity.lookup import masks, policy
+from publicity.lookup.masks import (
+    PublicLate,
+    PublicMember,
+    PublicOrganisation,
+    PublicPlace,
+    PublicPractitioner,
+)
 from publicity.lookup.proofs import Proof, proof
 from publicity.notices import find as notices
 from publicity.notices.find import Shown, Tombstone
+from registry.kernel.faults import Invalid
 from registry.kernel.work import WorkSession
 from registry.roster import find
+from registry.roster.cells import CellFault, read_date
 
 NOTICES_ON_A_PAGE = 100
+PEOPLE_ON_A_PAGE = 50
+COLLEAGUES = 12
+
+_ORDER = (
+    "penalty", "listing", "complaint_upheld", "finding", "annual_assessment", "red_listing", "award", "pro_bono",
+    "legal_aid", "pledge", "permit",
+)  # fmt: skip
+"""What whoever looks somebody up asks for first; kinds that are not named come last."""
+
+
+@dataclass(frozen=True)
+class Colleagues:
+    """Some of those who practise at a person's organisation; `more` says that there are others."""
+
+    organisation: PublicPlace
+    people: Sequence[PublicMember]
+    more: bool
 
 
 @dataclass(frozen=True)
 class PractitionerPage:
+    """A person as of today, or as of the day `on`; `late` is what of that was recorded only after the day.
+
+    `notices` are today's, whatever the day, and `more` says that there are more of them than are shown.
+    """
+
     practitioner: PublicPractitioner
+    on: date | None
+    late: Sequence[PublicLate]
     notices: Sequence[Shown]
+    more: bool
+    colleagues: Sequence[Colleagues]
 
 
 @dataclass(frozen=True)
 class OrganisationPage:
+    """As PractitionerPage. `people` practise there on that day, a page of them; `next` is the cursor behind it."""
+
     organisation: PublicOrganisation
+    on: date | None
+    late: Sequence[PublicLate]
     notices: Sequence[Shown]
+    more: bool
+    people: Sequence[PublicMember]
+    next: int | None
 
 
 @dataclass(frozen=True)
@@ -38,18 +80,111 @@ class NoticePage:
         return isinstance(self.notice, Tombstone)
 
 
-def practitioner(session: WorkSession, public_id: str) -> PractitionerPage:
-    """Raises NotFound."""
-    person = find.practitioner(session, public_id)
-    current, _ = notices.listed(session, practitioner=person.id, limit=NOTICES_ON_A_PAGE)
-    return PractitionerPage(masks.practitioner(person), current)
+def day(text: str, *, today: date) -> date | None:
+    """The past day that an address or a form asks for, None for none or today. Raises Invalid."""
+    try:
+        written = read_date(text)
+    except CellFault as fault:
+        raise Invalid.field("on", fault.rule, fault.message) from fault
+    if not written:
+        return None
+    asked = date.fromisoformat(written)
+    if asked > today:
+        raise Invalid.field("on", "date-range", "只能查询今天或以前的日子")
+    return asked if asked < today else None
 
 
-def organisation(session: WorkSession, public_id: str) -> OrganisationPage:
-    """Raises NotFound."""
-    firm = find.organisation(session, public_id)
-    current, _ = notices.listed(session, organisation=firm.id, limit=NOTICES_ON_A_PAGE)
-    return OrganisationPage(masks.organisation(firm), current)
+def practitioner(session: WorkSession, public_id: str, *, on: date | None = None) -> PractitionerPage:
+    """Raises NotFound, with the rule `not-yet` for a day before the first licence."""
+    person = find.practitioner(session, public_id, on=on)
+    current, following = notices.listed(session, practitioner=person.id, limit=NOTICES_ON_A_PAGE)
+    return PractitionerPage(
+        masks.practitioner(person),
+        on,
+        masks.late(find.late(person, on)) if on else (),
+        current,
+        following is not None,
+        tuple(_colleagues(session, person, on)),
+    )
+
+
+def _colleagues(session: WorkSession, person: find.Practitioner, on: date | None) -> Sequence[Colleagues]:
+    places = {
+        licence.organisation.id: licence.organisation
+        for licence in person.licences
+        if licence.organisation and licence.ended_on is None
+    }
+    found = []
+    for place in places.values():
+        listed = find.members(session, place.id, limit=COLLEAGUES + 2, on=on)
+        others = [masks.member(one) for one in listed if one.public_id != person.public_id]
+        if others:
+            where = PublicPlace(place.public_id, place.name)
+            found.append(Colleagues(where, others[:COLLEAGUES], len(others) > COLLEAGUES))
+    return found
+
+
+def organisation(
+    session: WorkSession, public_id: str, *, on: date | None = None, after: int = 0
+) -> OrganisationPage:
+    """Raises NotFound, with the rule `not-yet` for a day before it was established."""
+    firm = find.organisation(session, public_id, on=on)
+    current, following = notices.listed(session, organisation=firm.id, limit=NOTICES_ON_A_PAGE)
+    people = find.members(session, firm.id, limit=PEOPLE_ON_A_PAGE + 1, after=after, on=on)
+    return OrganisationPage(
+        masks.organisation(firm),
+        on,
+        masks.late(find.late(firm, on)) if on else (),
+        current,
+        following is not None,
+        tuple(masks.member(one) for one in people[:PEOPLE_ON_A_PAGE]),
+        people[PEOPLE_ON_A_PAGE - 1].next if len(people) > PEOPLE_ON_A_PAGE else None,
+    )
+
+
+def grouped(shown: Sequence[Shown]) -> Mapping[str, Sequence[Shown]]:
+    """Notices by kind, what matters most first."""
+    found: dict[str, list[Shown]] = {}
+    for one in shown:
+        found.setdefault(one.kind, []).append(one)
+    place = {kind: number for number, kind in enumerate(_ORDER)}
+    return dict(sorted(found.items(), key=lambda group: place.get(group[0], len(place))))
+
+
+@dataclass(frozen=True)
+class NoticeList:
+    """A page of current notices, the latest first; `next` is the cursor behind it. `subject` names whom it is kept to."""
+
+    notices: Sequence[Shown]
+    next: int | None
+    subject: tuple[str, PublicPlace] | None = None
+
+
+def notice_list(
+    session: WorkSession,
+    *,
+    kind: str | None = None,
+    subject: tuple[str, str] | None = None,
+    before: int | None = None,
+    limit: int,
+) -> NoticeList:
+    """Of everybody without what no list shows (publicity.lookup.policy), or all of one subject: ("practitioner" or
+    "organisation", public id). Raises NotFound for an unknown subject."""
+    if subject is None:
+        unlisted = policy.on(session.today).asked
+        shown, following = notices.listed(session, kind=kind, unlisted=unlisted, before=before, limit=limit)
+        return NoticeList(shown, following)
+    whose, public_id = subject
+    found = (find.practitioner if whose == "practitioner" else find.organisation)(session, public_id)
+    shown, following = notices.listed(
+        session,
+        kind=kind,
+        practitioner=found.id if whose == "practitioner" else None,
+        organisation=found.id if whose == "organisation" else None,
+        before=before,
+        limit=limit,
+    )
+    return NoticeList(shown, following, (whose, PublicPlace(found.public_id, found.name)))
 
 
 def notice(session: WorkSession, public_id: str) -> NoticePage:

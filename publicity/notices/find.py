@@ -120,11 +120,17 @@ def listed(
     kind: str | None = None,
     practitioner: int | None = None,
     organisation: int | None = None,
+    unlisted: Collection[str] = (),
     before: int | None = None,
     limit: int = 20,
 ) -> tuple[list[Shown], int | None]:
-    """Current notices, the latest first, and where the next page starts (`before`), or None at the end."""
+    """Current notices, the latest first, and where the next page starts (`before`), or None at the end.
+
+    Notices about practitioners of the kinds in `unlisted` are left out.
+    """
     wanted = select(Notice).where(_current(session.today))
+    if unlisted:
+        wanted = wanted.where(or_(Notice.practitioner_id.is_(None), Notice.kind.not_in(unlisted)))
     if kind is not None:
         wanted = wanted.where(Notice.kind == kind)
     if practitioner is not None:

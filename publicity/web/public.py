@@ -1,4 +1,7 @@
-"""What everybody sees: search, practitioners, organisations, notices."""
+"""What everybody sees: practitioners, organisations, notices."""
+
+from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +11,9 @@ from publicity.lookup.proofs import HOW_TO_VERIFY
 from publicity.notices import find as notices
 from publicity.release.draft import title_of_kind
 from registry.kernel.access import public
+from registry.kernel.faults import Invalid
 from registry.kernel.host import work
+from registry.kernel.work import WorkSession
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -29,52 +34,87 @@ def kind_title(kind: str) -> str:
 @public
 def home() -> ResponseReturnValue:
     with work().read() as session:
-        latest, _ = notices.listed(session, limit=8)
-    return render_template("publicity/home.html", notices=latest, lists=LISTS)
+        latest = pages.notice_list(session, limit=8)
+    return render_template("publicity/home.html", notices=latest.notices, lists=LISTS)
+
+
+class Day(NamedTuple):
+    """The past day that an address asks for (None: today), and what is wrong with it."""
+
+    on: date | None
+    typed: str
+    fault: str | None
+
+    @property
+    def status(self) -> int:
+        return 422 if self.fault else 200
 
 
 @blueprint.get("/practitioners/<string(length=16):public_id>")
 @public
 def practitioner(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
-        page = pages.practitioner(session, public_id)
+        day = _day(session)
+        page = pages.practitioner(session, public_id, on=day.on)
     if page.practitioner.id != public_id:
         # Merged into another record; it may be split off again, so no cache may take this for ever.
-        answer = redirect(url_for("public.practitioner", public_id=page.practitioner.id), 301)
+        kept = url_for("public.practitioner", public_id=page.practitioner.id, on=day.on)
+        answer = redirect(kept, 301)
         answer.headers["Cache-Control"] = "no-cache"
         return answer
-    return render_template("publicity/practitioner.html", person=page.practitioner, notices=page.notices)
+    shown = pages.grouped(page.notices)
+    return render_template("publicity/practitioner.html", page=page, groups=shown, day=day), day.status
 
 
 @blueprint.get("/organisations/<string(length=16):public_id>")
 @public
 def organisation(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
-        page = pages.organisation(session, public_id)
-    return render_template("publicity/organisation.html", firm=page.organisation, notices=page.notices)
+        day = _day(session)
+        page = pages.organisation(session, public_id, on=day.on, after=_number("after") or 0)
+    shown = pages.grouped(page.notices)
+    return render_template("publicity/organisation.html", page=page, groups=shown, day=day), day.status
+
+
+def _day(session: WorkSession) -> Day:
+    typed = request.args.get("on", "")[:20]
+    try:
+        return Day(pages.day(typed, today=session.today), typed, None)
+    except Invalid as fault:
+        return Day(None, typed, fault.fields[0].message)
 
 
 @blueprint.get("/notices")
 @public
 def index() -> ResponseReturnValue:
-    kind, before = request.args.get("kind") or None, _before()
+    kind = request.args.get("kind") or None
     with work().read() as session:
-        listed, following = notices.listed(session, kind=kind, before=before, limit=PAGE)
+        listed = pages.notice_list(
+            session, kind=kind, subject=_subject(), before=_number("before"), limit=PAGE
+        )
         lists = list(dict.fromkeys([*LISTS, *notices.kinds(session, session.today)]))
     return render_template(
         "publicity/notices.html",
-        notices=listed,
-        following=following,
+        listed=listed,
+        whose={listed.subject[0]: listed.subject[1].id} if listed.subject else {},
         kind=kind if kind in lists else None,
         lists=lists,
     )
+
+
+def _subject() -> tuple[str, str] | None:
+    """Whom a list is kept to, by `practitioner` or `organisation` of the address."""
+    for whose in ("practitioner", "organisation"):
+        if public_id := request.args.get(whose):
+            return whose, public_id[:16]
+    return None
 
 
 @blueprint.get("/notices/withdrawn")
 @public
 def withdrawn() -> ResponseReturnValue:
     with work().read() as session:
-        listed, following = notices.withdrawn(session, before=_before(), limit=PAGE)
+        listed, following = notices.withdrawn(session, before=_number("before"), limit=PAGE)
     return render_template("publicity/withdrawn.html", tombstones=listed, following=following)
 
 
@@ -90,7 +130,7 @@ def notice(public_id: str) -> ResponseReturnValue:
     return render_template("publicity/notice.html", **given)
 
 
-def _before() -> int | None:
+def _number(name: str) -> int | None:
     """Where a page starts; what is no number that a row can have starts at the beginning."""
-    before = request.args.get("before", type=int)
-    return before if before is not None and 0 < before < 2**53 else None
+    start = request.args.get(name, type=int)
+    return start if start is not None and 0 < start < 2**53 else None

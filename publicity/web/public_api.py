@@ -1,6 +1,7 @@
 """The same for programs. Every answer here is in /api/v1/openapi.json."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import abort, jsonify, make_response, redirect, url_for
@@ -9,12 +10,12 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from publicity.lookup import pages
-from publicity.notices import find as notices
 from publicity.notices.content import GROUNDS
 from publicity.notices.find import Shown, Tombstone
 from registry.kernel.access import public
 from registry.kernel.host import work
-from registry.web.api.fields import Count
+from registry.kernel.work import WorkSession
+from registry.web.api.fields import Count, Day
 
 blueprint = Blueprint("public-api", __name__, description="公示查询：从业人员、执业机构、公示")
 
@@ -26,6 +27,46 @@ class PlaceSchema(Schema):
     name = fields.String(required=True)
 
 
+class PeriodSchema(Schema):
+    value = fields.String(required=True)
+    since = fields.Date(required=True)
+    until = fields.Date(required=True, allow_none=True, metadata={"description": "其后第一日"})
+
+
+class EngagementSchema(Schema):
+    organisation = fields.Nested(PlaceSchema, required=True)
+    since = fields.Date(required=True)
+    until = fields.Date(required=True, allow_none=True)
+
+
+class MemberSchema(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    number = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    practising = fields.Boolean(required=True)
+
+
+class ColleaguesSchema(Schema):
+    organisation = fields.Nested(PlaceSchema, required=True)
+    people = fields.List(fields.Nested(MemberSchema), required=True)
+    more = fields.Boolean(required=True)
+
+
+class LateSchema(Schema):
+    title = fields.String(required=True)
+    since = fields.Date(required=True, allow_none=True)
+    recorded_on = fields.Date(required=True)
+
+
+class DayQuery(Schema):
+    on = Day(load_default=None, metadata={"description": "查询当日的登记情况；当前公示总是今天的"})
+
+
+class MembersQuery(DayQuery):
+    after = Count(load_default=0, metadata={"description": "上一页的 next"})
+
+
 class LicenceSchema(Schema):
     profession = fields.String(required=True)
     number = fields.String(required=True)
@@ -35,6 +76,9 @@ class LicenceSchema(Schema):
     practising = fields.Boolean(required=True)
     granted_on = fields.Date(required=True)
     organisation = fields.Nested(PlaceSchema, required=True, allow_none=True)
+    states = fields.List(fields.Nested(PeriodSchema), required=True)
+    numbers = fields.List(fields.Nested(PeriodSchema), required=True)
+    engagements = fields.List(fields.Nested(EngagementSchema), required=True)
 
 
 class BriefSchema(Schema):
@@ -52,7 +96,13 @@ class PractitionerSchema(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)
     licences = fields.List(fields.Nested(LicenceSchema), required=True)
+    on = fields.Date(required=True, allow_none=True)
+    late = fields.List(
+        fields.Nested(LateSchema), required=True, metadata={"description": "所查日期之后补记的"}
+    )
+    colleagues = fields.List(fields.Nested(ColleaguesSchema), required=True)
     notices = fields.List(fields.Nested(BriefSchema), required=True)
+    more = fields.Boolean(required=True, metadata={"description": "公示未全部列出，见 /notices.json"})
 
 
 class OrganisationSchema(Schema):
@@ -71,11 +121,20 @@ class OrganisationSchema(Schema):
     practising = fields.Boolean(required=True)
     head_office = fields.Nested(PlaceSchema, required=True, allow_none=True)
     branches = fields.List(fields.Nested(PlaceSchema), required=True)
+    former_names = fields.List(fields.String(), required=True)
+    states = fields.List(fields.Nested(PeriodSchema), required=True)
+    on = fields.Date(required=True, allow_none=True)
+    late = fields.List(fields.Nested(LateSchema), required=True)
+    people = fields.List(fields.Nested(MemberSchema), required=True)
+    next = fields.Integer(required=True, allow_none=True, metadata={"description": "下一页人员的 after"})
     notices = fields.List(fields.Nested(BriefSchema), required=True)
+    more = fields.Boolean(required=True)
 
 
 class ListQuery(Schema):
     kind = fields.String(load_default=None, metadata={"description": "permit、penalty、finding……"})
+    practitioner = fields.String(load_default=None, validate=validate.Length(equal=16))
+    organisation = fields.String(load_default=None, validate=validate.Length(equal=16))
     limit = Count(load_default=20, validate=validate.Range(1, _MOST))
     before = Count(
         load_default=None, validate=validate.Range(0, 2**53), metadata={"description": "上一页的 next"}
@@ -127,26 +186,34 @@ class TombstoneSchema(Schema):
 
 @blueprint.route("/practitioners/<string(length=16):public_id>.json")
 @public
+@blueprint.arguments(DayQuery, location="query", error_status_code=400)
 @blueprint.response(200, PractitionerSchema)
-def practitioner(public_id: str) -> dict[str, Any]:
-    """一名从业人员：执业许可及其状态、当前公示"""
+def practitioner(query: Mapping[str, Any], public_id: str) -> dict[str, Any]:
+    """一名从业人员：执业许可及其状态（今天或过去某日）、同事、当前公示"""
     with work().read() as session:
-        page = pages.practitioner(session, public_id)
+        page = pages.practitioner(session, public_id, on=_past(session, query))
     if page.practitioner.id != public_id:
         merged = redirect(url_for("public-api.practitioner", public_id=page.practitioner.id), 301)
         merged.headers["Cache-Control"] = "no-cache"
         abort(merged)
-    return {**vars(page.practitioner), "notices": [_brief(shown) for shown in page.notices]}
+    return {**vars(page), **vars(page.practitioner), "notices": [brief(shown) for shown in page.notices]}
 
 
 @blueprint.route("/organisations/<string(length=16):public_id>.json")
 @public
+@blueprint.arguments(MembersQuery, location="query", error_status_code=400)
 @blueprint.response(200, OrganisationSchema)
-def organisation(public_id: str) -> dict[str, Any]:
-    """一家执业机构：登记事项及其状态、当前公示"""
+def organisation(query: Mapping[str, Any], public_id: str) -> dict[str, Any]:
+    """一家执业机构：登记事项及其状态（今天或过去某日）、人员、当前公示"""
     with work().read() as session:
-        page = pages.organisation(session, public_id)
-    return {**vars(page.organisation), "notices": [_brief(shown) for shown in page.notices]}
+        page = pages.organisation(
+            session, public_id, on=_past(session, query), after=min(query["after"], 2**53)
+        )
+    return {**vars(page), **vars(page.organisation), "notices": [brief(shown) for shown in page.notices]}
+
+
+def _past(session: WorkSession, query: Mapping[str, Any]) -> date | None:
+    return pages.day(query["on"].isoformat() if query["on"] else "", today=session.today)
 
 
 @blueprint.route("/notices.json")
@@ -155,11 +222,16 @@ def organisation(public_id: str) -> dict[str, Any]:
 @blueprint.response(200, ListSchema)
 def index(query: Mapping[str, Any]) -> dict[str, Any]:
     """当前公示，最近公开的在前"""
+    whose = [(name, query[name]) for name in ("practitioner", "organisation") if query[name]]
     with work().read() as session:
-        listed, following = notices.listed(
-            session, kind=query["kind"], before=query["before"], limit=query["limit"]
+        listed = pages.notice_list(
+            session,
+            kind=query["kind"],
+            subject=whose[0] if whose else None,
+            before=query["before"],
+            limit=query["limit"],
         )
-    return {"results": [_brief(shown) for shown in listed], "next": following}
+    return {"results": [brief(shown) for shown in listed.notices], "next": listed.next}
 
 
 @blueprint.route("/notices/<string(length=16):public_id>.json")
@@ -180,7 +252,8 @@ def notice(public_id: str) -> ResponseReturnValue | dict[str, Any]:
     return make_response(jsonify(TombstoneSchema().dump(ended)), 410)
 
 
-def _brief(shown: Shown) -> dict[str, Any]:
+def brief(shown: Shown) -> dict[str, Any]:
+    """A notice as lists have it (BriefSchema)."""
     return {
         "id": shown.public_id,
         "kind": shown.kind,
