@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from inspection.draw.frame import check
 from inspection.draw.rules import RULES, InvalidFrame
+from inspection.plan.directory.change import locked, require_hand
 from inspection.plan.matters import drafts
+from inspection.plan.strata import rule
 from inspection.plan.tables import InspectorRow, MatterRow, RecusalRow, TaskMatterRow, TaskRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
@@ -134,7 +136,7 @@ def enlist(session: WorkSession, actor: Actor, entries: Iterable[Enlisted]) -> t
 def link_account(session: WorkSession, actor: Actor, *, inspector: str, staff_id: int | None) -> InspectorRow:
     """Lets the staff account `staff_id` record the visits of the inspector with public id `inspector`."""
     actor.require("inspection.plan")
-    row = _inspector(session, inspector)
+    row = locked(session, inspector)
     row.staff_id = staff_id
     session.act("inspector.link", row.public_id, staff=staff_id)
     return row
@@ -144,9 +146,10 @@ def declare_recusal(
     session: WorkSession, actor: Actor, *, inspector: str, organisation: str, reason: str
 ) -> RecusalRow:
     """A recusal known before the draw (行政处罚法 art 43), from an organisation and its people, or from a practitioner,
-    whichever has the public id `organisation`. The reason is sealed; only the pair enters a frame."""
-    actor.require("inspection.plan")
-    row = _inspector(session, inspector)
+    whichever has the public id `organisation`. Inspectors declare their own, the office declares for all. The reason is
+    sealed; only the pair enters a frame. Raises Refused for somebody else's, Conflict for one that stands."""
+    row = locked(session, inspector)
+    require_hand(session, actor, row)
     place, person = (
         session.scalar(select(table.id).where(table.public_id == organisation))
         for table in (OrganisationRow, PractitionerRow)
@@ -158,6 +161,7 @@ def declare_recusal(
     if session.scalar(
         select(RecusalRow.id).where(
             RecusalRow.inspector_id == row.id,
+            RecusalRow.ended_at.is_(None),
             RecusalRow.organisation_id == place
             if place is not None
             else RecusalRow.practitioner_id == person,
@@ -170,6 +174,7 @@ def declare_recusal(
         practitioner_id=person,
         reason=session.keys.encrypt(reason.strip(), "insp_recusals.reason"),
         declared_at=session.now,
+        declared_by=actor.id,
     )
     session.add(recusal)
     session.act("inspector.recuse", row.public_id, subject=organisation)
@@ -189,6 +194,8 @@ def _rule_faults(
         faults.append(FieldFault("team.max_load", "no_load", "每人至少要能检查一家"))
     if yearly_cap == 0:
         faults.append(FieldFault("yearly_cap", "no_visits", "每年至少要能检查一次"))
+    if {str(entry.get("id")) for entry in strata} != set(rule(on).ids):
+        faults.append(FieldFault("strata", "not_the_rule", "各层应与公布的分层规则一致"))
     ordered = sorted((dict(entry) for entry in strata), key=lambda entry: str(entry.get("id")))
     nobody = {"id": "nobody", "kind": "nobody", "district": None, "status": "excluded", "ground": "nobody"}
     try:
@@ -214,13 +221,6 @@ def _matter(session: WorkSession, public_id: str) -> MatterRow:
     row = session.scalar(select(MatterRow).where(MatterRow.public_id == public_id))
     if row is None:
         raise NotFound("抽查事项清单中没有这一事项")
-    return row
-
-
-def _inspector(session: WorkSession, public_id: str) -> InspectorRow:
-    row = session.scalar(select(InspectorRow).where(InspectorRow.public_id == public_id).with_for_update())
-    if row is None:
-        raise NotFound("名录中没有这名检查人员")
     return row
 
 

@@ -38,8 +38,8 @@ class Past:
 class Scope:
     """Whom a directed task (定向) is about: units of these districts (GB/T 2260) and strata; empty means all."""
 
-    districts: Collection[str] = ()
-    strata: Collection[str] = ()
+    districts: Sequence[str] = ()
+    strata: Sequence[str] = ()
 
     @classmethod
     def read(cls, stored: Mapping[str, Sequence[str]] | None) -> "Scope":

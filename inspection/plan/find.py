@@ -15,20 +15,27 @@ from registry.roster.kinds import titles
 
 @dataclass(frozen=True)
 class MatterPage:
-    """抽查事项 in the columns of the published list."""
+    """抽查事项 in the columns of the published list: one version. `valid_until` is the first day after it."""
 
     public_id: str
     code: str
     name: str
     content: str
+    object_kind: str
     object_title: str
     category: str
     method: str
     basis: str
+    basis_version: str
     rate: str
     frequency: str
+    complete_by: str
+    repeat_months: int | None
     valid_from: date
     valid_until: date | None
+    change_reason: str | None
+    ended_reason: str | None
+    log_index: int | None
 
 
 @dataclass(frozen=True)
@@ -48,20 +55,6 @@ class TaskPage:
     deadline: date
 
 
-@dataclass(frozen=True)
-class InspectorLine:
-    """`name` is for staff; the public sees the certificate alone."""
-
-    public_id: str
-    certificate: str
-    name: str
-    unit: str
-    kinds: Sequence[str]
-    lead: bool
-    valid_until: date
-    expired: bool
-
-
 def matters(
     session: Session, *, on: date, limit: int | None = None, after: str | None = None
 ) -> tuple[list[MatterPage], str | None]:
@@ -74,7 +67,7 @@ def matters(
     )
     rows = session.scalars(query if after is None else query.where(MatterRow.code > after)).all()
     page = rows[:limit]
-    return [_matter(row) for row in page], page[-1].code if len(rows) > len(page) else None
+    return [matter_page(row) for row in page], page[-1].code if len(rows) > len(page) else None
 
 
 def tasks(session: Session, *, limit: int, before: int | None = None) -> tuple[list[TaskPage], int | None]:
@@ -101,52 +94,32 @@ def certificate_of(session: Session, staff: str) -> str | None:
     )
 
 
-def inspectors(
-    session: Session, *, on: date, limit: int, after: str | None = None
-) -> tuple[list[InspectorLine], str | None]:
-    """The directory as it is on the day `on`, by certificate, and the cursor of the next page."""
-    query = (
-        select(InspectorRow)
-        .where(or_(InspectorRow.ended_on.is_(None), InspectorRow.ended_on > on))
-        .order_by(InspectorRow.certificate)
-        .limit(limit + 1)
-    )
-    rows = session.scalars(query if after is None else query.where(InspectorRow.certificate > after)).all()
-    page = rows[:limit]
-    lines = [
-        InspectorLine(
-            row.public_id,
-            row.certificate,
-            row.name,
-            row.unit,
-            [titles()[kind] for kind in row.kinds],
-            row.lead,
-            row.valid_until,
-            row.valid_until < on,
-        )
-        for row in page
-    ]
-    return lines, page[-1].certificate if len(rows) > limit else None
-
-
 def _tasks() -> Select[TaskRow]:
     return select(TaskRow).options(joinedload(TaskRow.matter), selectinload(TaskRow.matters))
 
 
-def _matter(row: MatterRow) -> MatterPage:
+def matter_page(row: MatterRow) -> MatterPage:
+    """One version as pages show it."""
     return MatterPage(
         row.public_id,
         row.code,
         row.name,
         row.content,
+        row.object_kind,
         titles()[row.object_kind],
         row.category,
         row.method,
         row.basis,
+        row.basis_version,
         row.rate,
         row.frequency,
+        row.complete_by,
+        row.repeat_months,
         row.valid_from,
         row.valid_until,
+        row.change_reason,
+        row.ended_reason,
+        row.log_index,
     )
 
 
@@ -157,7 +130,7 @@ def _task(row: TaskRow) -> TaskPage:
         row.title,
         row.matter.public_id,
         "、".join(matter.name for matter in row.matters),
-        [_matter(matter) for matter in row.matters],
+        [matter_page(matter) for matter in row.matters],
         titles()[row.matter.object_kind],
         row.strata,
         row.reserve,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from inspection.plan import exclusions, placing, pseudonyms
+from inspection.plan.directory import presence
 from inspection.plan.exclusions import Exclusion, Limits, Past, Scope
 from inspection.plan.pseudonyms import Pseudonym
 from inspection.plan.tables import InspectorRow, RecusalRow, TaskRow
@@ -154,14 +155,15 @@ def _inspectors(
 ) -> list[dict[str, object]]:
     """`reach` are the units that belong to a row of the roster: who is recused from a firm is from its people too."""
     recused: dict[int, set[str]] = defaultdict(set)
-    for row in session.scalars(select(RecusalRow)):
+    for row in session.scalars(select(RecusalRow).where(RecusalRow.ended_at.is_(None))):
         if row.organisation_id is not None:
             recused[row.inspector_id] |= reach.get(Key("organisation", row.organisation_id), set())
         if row.practitioner_id is not None:
             recused[row.inspector_id] |= reach.get(Key("practitioner", row.practitioner_id), set())
+    absent = presence.absent(session, as_of=as_of, deadline=deadline)
     entries = []
     for inspector in session.scalars(select(InspectorRow).order_by(InspectorRow.certificate)):
-        ground = _inspector_ground(inspector, as_of, deadline)
+        ground = _inspector_ground(inspector, as_of, deadline, away=inspector.id in absent)
         entries.append(
             {
                 "id": inspector.certificate,
@@ -170,7 +172,7 @@ def _inspectors(
                 "district": inspector.district,
                 "status": "eligible" if ground is None else "excluded",
                 "ground": ground,
-                "note": None,
+                "note": absent[inspector.id] if ground == "on_leave" and inspector.id in absent else None,
                 "recused": sorted(recused[inspector.id]),
             }
         )
@@ -185,11 +187,11 @@ def _covered(certified: Sequence[str], kind: str) -> list[str]:
     return sorted({*certified} | people)
 
 
-def _inspector_ground(inspector: InspectorRow, as_of: date, deadline: date) -> str | None:
+def _inspector_ground(inspector: InspectorRow, as_of: date, deadline: date, *, away: bool) -> str | None:
     if inspector.ended_on is not None and inspector.ended_on <= as_of:
         return "left"
     if inspector.valid_until < deadline:
         return "certificate_expired"
-    if inspector.on_leave_until is not None and inspector.on_leave_until >= deadline:
+    if away or (inspector.on_leave_until is not None and inspector.on_leave_until >= deadline):
         return "on_leave"
     return None

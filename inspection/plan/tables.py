@@ -103,14 +103,16 @@ class InspectorRow(Base):
 
 class RecusalRow(Base):
     """回避: an inspector who may not inspect one organisation and whoever practises there, or one person. The reason stays
-    inside; the frame shows the pair."""
+    inside; the frame shows the pair. It stands until it is lifted (`ended_at`); older rows do not say who declared it."""
 
     __tablename__ = "insp_recusals"
-    __table_args__ = (UniqueConstraint("inspector_id", "organisation_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    inspector_id: Mapped[int] = mapped_column(ForeignKey("insp_inspectors.id"))
+    inspector_id: Mapped[int] = mapped_column(ForeignKey("insp_inspectors.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("reg_organisations.id"), index=True)
     practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("reg_practitioners.id"), index=True)
     reason: Mapped[bytes]
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    declared_by: Mapped[str | None] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[str | None] = mapped_column(String(64))
