@@ -15,10 +15,12 @@ from inspection.visits.after import tables as _tables  # noqa: F401 - names ever
 from inspection.web import (
     after,
     after_papers,
+    check,
     fieldwork,
     frames,
     health,
     papers,
+    places,
     public,
     public_api,
     staff,
@@ -40,6 +42,8 @@ PART = Part(
         frames.blueprint,
         stage.blueprint,
         public_api.blueprint,
+        places.blueprint,
+        places.api,
         verification.blueprint,
         health.blueprint,
         health.api,
@@ -47,6 +51,7 @@ PART = Part(
         after.blueprint,
         after_papers.blueprint,
         fieldwork.blueprint,
+        check.blueprint,
     ),
     permissions=(
         Permission("draw.read", "查看抽查计划与抽取", _OFFICE),
@@ -140,6 +145,7 @@ PART = Part(
         Job("draws", "完成随机源已齐的抽取，逾期的作废", assign.settle, "30 0 * * *"),
         Job("openings", "到期的密封抽取启封", opening.settle, "5 * * * *"),
     ),
+    setup=places.install,
     static=Path(__file__).parent / "web" / "static",
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("insp_")),
 )

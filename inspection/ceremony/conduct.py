@@ -5,7 +5,6 @@ Specification section 8: a task has one live draw at a time, a draw happens once
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony import persons, selections
+from inspection.ceremony import deposits, persons, sealed, selections
 from inspection.ceremony.announce import DRAW_WITHIN, Party, opened, parties, predecessor, username
 from inspection.ceremony.past import past
 from inspection.ceremony.rows import (
@@ -31,6 +30,7 @@ from inspection.ceremony.tables import ChanceRow, DrawRow
 from inspection.draw import chance, rules
 from inspection.draw.frame import check, frame_sha256
 from inspection.draw.record import draw
+from inspection.draw.sealed import check_plan
 from inspection.plan.frame import Built, build
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
@@ -66,6 +66,9 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     entropy = [_planned(party) for party in plan]
     earlier = of_task(session, row.id)
     previous = predecessor(earlier, announced.supersedes)
+    is_sealed = sealed.seal_row(session, draw_id) is not None
+    if not is_sealed and sealed.closed(session, [past_draw.public_id for past_draw in earlier]):
+        raise Conflict("本任务上一次抽取尚未启封，新的抽取也须密封", rule="must_be_sealed")
     if previous is not None and _frame_is_kept(session, earlier):
         kept = {**frame_of(previous), "draw": draw_id, "supersedes": announced.supersedes, "entropy": entropy}
         built = Built(kept, persons.of_draw(session, previous.id))
@@ -83,7 +86,9 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     document = built.document
     try:
         check(document)
-    except rules.InvalidFrame as fault:
+        if is_sealed:
+            check_plan(entropy)
+    except rules.Invalid as fault:
         raise Invalid.field(fault.path, fault.rule, f"名录不符合抽取规范：{fault.message}") from fault
     announced.ended_at = session.now
     frozen = DrawRow(
@@ -133,7 +138,7 @@ def supply(
     session: WorkSession, actor: Actor, *, draw_id: str, position: int, value: str, nonce: str | None = None
 ) -> ChanceRow:
     """Records item `position` of the plan of chance, supplied by the party that the plan names; the last one makes
-    the draw ready.
+    the draw ready. Of a sealed draw a reveal is deposited, and shown to nobody.
 
     Raises Refused for another party (a beacon's value, being public, is every witness's to enter a day after its
     publication), Conflict for an item supplied already or out of the plan's order, for a beacon before its publication
@@ -156,11 +161,15 @@ def supply(
         chance.check_item(item, planned, f"entropy[{position}]", draw=row.public_id)
     except rules.Invalid as fault:
         raise Invalid.field("value", fault.rule, rules.RULES[fault.rule]) from fault
+    seal = sealed.seal_row(session, row.public_id)
+    is_deposit = seal is not None and planned["kind"] == "reveal"
+    if seal is not None and is_deposit:
+        deposits.add(session, seal, position, item)
     supplied_item = ChanceRow(
         draw_id=row.id,
         position=position,
-        value=item["value"],
-        nonce=item.get("nonce"),
+        value="" if is_deposit else item["value"],
+        nonce=None if is_deposit else item.get("nonce"),
         supplied_by=actor.id,
         supplied_at=session.now,
     )
@@ -191,11 +200,14 @@ def inputs(session: WorkSession, draw_id: str) -> Inputs:
     if row.state == "committed":
         raise Conflict("计划中的随机源尚未全部提供", rule="chance_missing")
     expect(row, "ready", on=session.today)
-    frame, supplied = frame_of(row), chance_of(session, row)
+    frame, supplied, seal = frame_of(row), chance_of(session, row), sealed.seal_row(session, draw_id)
     return Inputs(
         row.public_id,
         frame,
-        [_item(planned, got) for planned, got in zip(frame["entropy"], supplied, strict=True)],
+        [
+            deposits.item(session, seal, got.position) if seal and not got.value else _item(planned, got)
+            for planned, got in zip(frame["entropy"], supplied, strict=True)
+        ],
     )
 
 
@@ -217,7 +229,6 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
     if row.commit_index is None or (record["frame_sha256"], record["seed"]) != (row.frame_sha256, seed):
         raise Conflict("抽取记录与提交的名录或随机源不符", rule="record_differs")
     document: dict[str, Any] = {**record, "log": _log(session, row.commit_index)}
-    row.record = canonical(document)
     row.state = "unassignable" if record["assignments"] is None else "drawn"
     row.drawn_at = session.now
     row.drawn_by = actor.id
@@ -226,6 +237,12 @@ def publish(session: WorkSession, actor: Actor, *, draw_id: str, record: Mapping
         selections.add(
             session, row, {entry["unit"]: entry["inspectors"] for entry in document["assignments"]}
         )
+    seal = sealed.seal_row(session, row.public_id)
+    if seal is not None:
+        session.act("draw.run_sealed", row.public_id)
+        sealed.commit(session, row, seal, document)
+        return row
+    row.record = canonical(document)
     session.act("draw.run", row.public_id, seed=record["seed"], state=row.state)
     body = {
         "draw": row.public_id,
@@ -279,7 +296,7 @@ def _frame_is_kept(session: Session, earlier: Sequence[DrawRow]) -> bool:
     return False
 
 
-def _first_random(session: Session, earlier: Sequence[DrawRow]) -> set[str] | None:
+def _first_random(session: WorkSession, earlier: Sequence[DrawRow]) -> set[str] | None:
     """The subjects (public ids) of the task that are drawn already and still without inspectors (specification section
     5.4).
 
@@ -289,7 +306,7 @@ def _first_random(session: Session, earlier: Sequence[DrawRow]) -> set[str] | No
     if stands is None:
         return None
     known = persons.subjects(session, stands.id)
-    units = [entry["unit"] for entry in json.loads(stands.record or b"{}")["selected"]]
+    units = [entry["unit"] for entry in sealed.record_of(session, stands)["selected"]]
     return {known.get(unit, unit) for unit in units}
 
 

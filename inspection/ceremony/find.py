@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony import void
+from inspection.ceremony import sealed, void
+from inspection.ceremony.listed import shown_state
 from inspection.ceremony.named import Named, named
 from inspection.ceremony.persons import Opened
 from inspection.ceremony.rows import BEACON_IS_ONES_OWN, STATES, beacon_due, chance_of, frame_of, overdue
 from inspection.ceremony.substitute import GROUNDS
-from inspection.ceremony.tables import DrawRow
+from inspection.ceremony.tables import ChanceRow, DrawRow
 from inspection.draw.chance import assurance
 from inspection.draw.sample import quota
 from inspection.plan.tables import MatterRow, TaskRow
@@ -29,20 +30,6 @@ ASSURANCE = {
     "witnessed": "仅现场见证的骰子（取决于在场人员的诚实）",
 }
 ENTROPY_KINDS = {"dice": "骰子", "beacon": "公共随机源", "reveal": "封存随机数揭示"}
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One line of a list; `overdue`: it counts as voided though nobody has voided it."""
-
-    public_id: str
-    task: str
-    title: str
-    state: str
-    state_title: str
-    overdue: bool
-    as_of: date
-    drawn_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -153,8 +140,10 @@ class DrawPage:
     overdue: bool
     frozen_at: datetime
     frame_sha256: str
-    units: int
-    inspectors: int
+    seal: sealed.Seal | None
+    """Of a sealed draw; while it is closed, what it hides is empty or None on this page."""
+    units: int | None
+    inspectors: int | None
     excluded: Mapping[str, int]
     strata: Sequence[Stratum]
     plan: Sequence[Planned]
@@ -175,31 +164,9 @@ class DrawPage:
     superseded_by: str | None
 
 
-def draws(
-    session: Session, *, on: date, limit: int, before: int | None = None
-) -> tuple[list[Listed], int | None]:
-    """Draws, newest first, as they stand on the day `on`, and the cursor of the next page."""
-    query = _listing().order_by(DrawRow.id.desc()).limit(limit + 1)
-    rows = session.execute(query if before is None else query.where(DrawRow.id < before)).all()
-    page = [_listed(row, on) for row in rows[:limit]]
-    return page, rows[limit - 1].id if len(rows) > limit else None
-
-
-def of_task(session: Session, task: str, *, on: date) -> list[Listed]:
-    """The draws of the task with public id `task`, newest first; voided ones stay and show."""
-    rows = session.execute(_listing().where(TaskRow.public_id == task).order_by(DrawRow.id.desc()))
-    return [_listed(row, on) for row in rows]
-
-
-def latest(session: Session, tasks: Sequence[str], *, on: date) -> dict[str, Listed]:
-    """The last draw of each of the tasks (public ids); those without any are left out."""
-    last = select(func.max(DrawRow.id)).group_by(DrawRow.task_id)
-    rows = session.execute(_listing().where(TaskRow.public_id.in_(tasks), DrawRow.id.in_(last)))
-    return {row.task: _listed(row, on) for row in rows}
-
-
-def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
-    """Everything that the page of a draw shows on the day `on`. Raises NotFound."""
+def draw_page(session: WorkSession, public_id: str, *, on: date, frame_known: bool = False) -> DrawPage:
+    """Everything that the page of a draw shows on the day `on`; with `frame_known` the counts of a closed frame too, for
+    those who freeze it. Raises NotFound."""
     row = session.execute(
         select(DrawRow, TaskRow, MatterRow)
         .join(TaskRow, TaskRow.id == DrawRow.task_id)
@@ -210,13 +177,17 @@ def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
         raise NotFound("没有这次抽取")
     draw, task, matter = row
     frame = frame_of(draw)
+    seal = sealed.seals(session, [public_id], on=on).get(public_id)
+    is_closed = seal is not None and seal.closed
+    state = shown_state(draw.state, is_closed=is_closed)
+    hides_frame = is_closed and not frame_known
     record: dict[str, Any] | None = json.loads(draw.record) if draw.record is not None else None
     supplied = chance_of(session, draw)
     names = _named(session, record, draw.public_id, matter.object_kind) if record else {}
     return DrawPage(
         public_id=draw.public_id,
-        state=draw.state,
-        state_title=STATES[draw.state],
+        state=state,
+        state_title=STATES[state],
         task=task.public_id,
         task_title=task.title,
         matter=matter.name,
@@ -228,17 +199,20 @@ def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
         overdue=overdue(draw.state, draw.deadline, on=on),
         frozen_at=draw.frozen_at,
         frame_sha256=draw.frame_sha256,
-        units=len(frame["units"]),
-        inspectors=sum(i["status"] == "eligible" for i in frame["inspectors"]),
-        excluded=Counter(unit["ground"] for unit in frame["units"] if unit["status"] == "excluded"),
-        strata=_strata(frame, record),
+        seal=seal,
+        units=None if hides_frame else len(frame["units"]),
+        inspectors=None if hides_frame else sum(i["status"] == "eligible" for i in frame["inspectors"]),
+        excluded=Counter(
+            unit["ground"] for unit in frame["units"] if unit["status"] == "excluded" and not hides_frame
+        ),
+        strata=[] if hides_frame else _strata(frame, record),
         plan=[
             Planned(
                 position,
                 item["kind"],
                 ENTROPY_KINDS[item["kind"]],
                 item["by"],
-                supplied[position].value if position < len(supplied) else None,
+                _value(supplied, position, record),
                 supplied[position].supplied_at if position < len(supplied) else None,
                 f"{item['source']} · {item['round']}" if item["kind"] == "beacon" else None,
                 beacon_due(session, draw) if item["kind"] == "beacon" else None,
@@ -277,6 +251,13 @@ def draw_page(session: WorkSession, public_id: str, *, on: date) -> DrawPage:
     )
 
 
+def _value(supplied: Sequence[ChanceRow], position: int, record: Mapping[str, Any] | None) -> str | None:
+    """A closed value is kept elsewhere, and stands in the record once that is open."""
+    if position >= len(supplied):
+        return None
+    return supplied[position].value or (record["entropy"][position]["value"] if record else None)
+
+
 def record_bytes(session: Session, public_id: str) -> bytes:
     """The published record (specification section 6). Raises NotFound before the draw has happened."""
     record = session.scalar(select(DrawRow.record).where(DrawRow.public_id == public_id))
@@ -286,7 +267,9 @@ def record_bytes(session: Session, public_id: str) -> bytes:
 
 
 def frame_bytes(session: Session, public_id: str) -> bytes:
-    """The frozen frame's canonical bytes, public from the commitment on. Raises NotFound."""
+    """The frozen frame's canonical bytes, public from the commitment on, of a sealed draw from the opening on. Raises
+    NotFound."""
+    sealed.refuse_closed(session, public_id)
     frame = session.scalar(
         select(DrawRow.frame).where(DrawRow.public_id == public_id, DrawRow.commit_index.is_not(None))
     )
@@ -312,26 +295,6 @@ def _strata(frame: Mapping[str, Any], record: Mapping[str, Any] | None) -> list[
         )
         for entry in frame["strata"]
     ]
-
-
-def _listing() -> Select[*tuple[Any, ...]]:
-    return select(
-        DrawRow.id,
-        DrawRow.public_id,
-        TaskRow.public_id.label("task"),
-        TaskRow.title,
-        DrawRow.state,
-        DrawRow.as_of,
-        DrawRow.deadline,
-        DrawRow.drawn_at,
-    ).join(TaskRow, TaskRow.id == DrawRow.task_id)
-
-
-def _listed(row: Row[*tuple[Any, ...]], on: date) -> Listed:
-    late = overdue(row.state, row.deadline, on=on)
-    return Listed(
-        row.public_id, row.task, row.title, row.state, STATES[row.state], late, row.as_of, row.drawn_at
-    )
 
 
 def _voided(row: DrawRow) -> Voided:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.named import Named, named
+from inspection.ceremony.sealed import is_open, refuse_closed
 from inspection.ceremony.tables import DrawRow
 from inspection.plan.tables import MatterRow, TaskRow
 from registry.kernel.faults import NotFound
@@ -76,11 +77,13 @@ class Frame:
 
 
 def frame(session: WorkSession, public_id: str, *, committed: bool) -> Frame:
-    """The frame of a draw, its units by id. Raises NotFound; with `committed` also before its digest is in the log,
-    when it is not public yet."""
+    """The frame of a draw, its units by id. Raises NotFound; with `committed`, which asks for what is public, also before its
+    digest is in the log and while the draw is closed."""
     row = _row(session, public_id)
     if row is None or (committed and row.commit_index is None):
         raise NotFound("没有这次抽取，或名录尚未提交存证")
+    if committed:
+        refuse_closed(session, public_id)
     document = json.loads(row.frame)
     kind = row.task.matter.object_kind
     names = named(session, row.public_id, kind, [unit["id"] for unit in document["units"]])
@@ -122,6 +125,7 @@ def compared(session: WorkSession, public_id: str) -> Comparison | None:
             MatterRow.code == row.task.matter.code,
             DrawRow.id < row.id,
             DrawRow.commit_index.is_not(None),
+            is_open(),
         )
         .order_by(DrawRow.id.desc())
         .limit(1)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, exists, func, select
 
+from inspection.ceremony.sealed import is_open
 from inspection.ceremony.tables import DrawRow, SelectionRow, SubstitutionRow
 from inspection.plan.exclusions import Past
 from inspection.plan.tables import MatterRow, TaskMatterRow
@@ -44,6 +45,8 @@ def past(session: WorkSession, *, on: date) -> Mapping[str, Sequence[Past]]:
         .outerjoin(PractitionerRow, PractitionerRow.id == SelectionRow.practitioner_id)
         .where(
             DrawRow.state == "drawn",
+            # What a later frame says of a subject is public: it must not tell that a closed draw hit it.
+            is_open(),
             DrawRow.as_of >= min(date(on.year, 1, 1), add_months(on, -longest)),
             ~replaced,
         )

@@ -21,6 +21,7 @@ STATES = {
     "ready": "随机源已齐，等待抽取",
     "drawn": "已抽取",
     "unassignable": "已抽取对象，检查人员无法安排",
+    "sealed": "已抽取，结果密封",
     "voided": "已作废",
 }
 
@@ -65,12 +66,6 @@ def of_task(session: Session, task_id: int) -> list[DrawRow]:
     return list(
         session.scalars(select(DrawRow).where(DrawRow.task_id == task_id).order_by(DrawRow.id.desc()))
     )
-
-
-def next_version(row: DrawRow) -> int:
-    """The version that the next thing which happens to a draw has in the log: its frame is 1, its record 2, then one for
-    each substitution; a voiding is the last."""
-    return 3 + len(json.loads(row.record)["substitutions"]) if row.record else 3
 
 
 def overdue(state: str, deadline: date, *, on: date) -> bool:

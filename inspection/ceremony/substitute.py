@@ -2,13 +2,13 @@
 comes in (specification section 7). The record grows by one entry, and its new digest goes into the public log."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 
-from inspection.ceremony.rows import locked, next_version
+from inspection.ceremony import sealed
+from inspection.ceremony.rows import locked
 from inspection.ceremony.tables import SelectionRow, SubstitutionRow
 from inspection.draw import substitute
 from registry.kernel.access import Actor
@@ -54,7 +54,7 @@ def ask(
     draw = locked(session, selection.draw.public_id)
     if draw.state != "drawn":
         raise Conflict("抽取已作废，不再更换", rule="draw_voided")
-    team = team_of(json.loads(draw.record or b"{}"), selection.unit)
+    team = team_of(sealed.record_of(session, draw), selection.unit)
     if not team or (seat is not None and not 0 <= seat < len(team)):
         raise Conflict("本次检查没有这个席位", rule="no_such_seat")
     waiting = select(SubstitutionRow.seat).where(
@@ -94,19 +94,23 @@ def grant(session: WorkSession, actor: Actor, *, substitution: str) -> Mapping[s
     """
     row = _asked(session, actor, substitution)
     draw = row.selection.draw
-    record = json.loads(draw.record or b"{}")
+    record = sealed.record_of(session, draw)
     entry = _step(record, row.selection.unit, row)
+    version = sealed.next_version(session, draw)
     record["substitutions"].append(entry)
-    draw.record = canonical(record)
     row.position = len(record["substitutions"]) - 1
     _decide(session, actor, row, "granted")
     session.act("draw.substitute", draw.public_id, position=row.position, ground=row.ground)
+    seal = sealed.seal_row(session, draw.public_id)
+    if seal is not None and seal.opened_at is None:
+        sealed.commit(session, draw, seal, record)
+        return entry
+    draw.record = canonical(record)
     body = {
         "draw": draw.public_id,
         "record_sha256": hashlib.sha256(draw.record).hexdigest(),
         "substitution": row.position,
     }
-    version = next_version(draw) - 1
     book.append(session, "public", [book.Entry("other", draw.public_id, version, body)])
     return entry
 

@@ -1,10 +1,10 @@
 """How a draw ends without having counted: voided by two people for a lawful ground, or lapsed at its deadline."""
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from inspection.ceremony import sealed
 from inspection.ceremony.rows import (
     BEACON_IS_ONES_OWN,
     STATES,
@@ -13,7 +13,6 @@ from inspection.ceremony.rows import (
     chance_of,
     frame_of,
     locked,
-    next_version,
     overdue,
 )
 from inspection.ceremony.tables import DrawRow
@@ -124,7 +123,7 @@ def _case(session: WorkSession, row: DrawRow, ground: str) -> _Case:
         return _Case(("state", f"本次抽取当前状态为“{STATES[row.state]}”，不能基于此情形作废"))
     if ground == "frame_fault" and chance_began(session, row, at=session.now):
         return _Case(("chance_supplied", "已有随机源提供或公布，名录不能再作废"))
-    if ground == "record_invalid" and row.record is not None and not verify(json.loads(row.record)):
+    if ground == "record_invalid" and not verify(sealed.record_of(session, row)):
         return _Case(("record_valid", "抽取记录核验无误，不能作废"))
     if ground == "chance_withheld" and _anybody_may_supply(session, row):
         return _Case(("beacon_public", "公共随机源人人可查，请录入；公布一天之后仍无人录入的，才可以作废"))
@@ -143,6 +142,8 @@ def _next_party(session: Session, row: DrawRow) -> str:
 
 
 def _end(session: WorkSession, row: DrawRow, actor: Actor, *, ground: str, party: str | None) -> None:
+    if row.record is None and sealed.is_drawn(session, row.public_id):
+        sealed.open_now(session, actor, draw_id=row.public_id)  # what is called invalid is not kept closed
     row.state, row.void_ground, row.void_party = "voided", ground, party
     row.voided_at, row.voided_by = session.now, actor.id
 
@@ -154,4 +155,6 @@ def _publish(session: WorkSession, row: DrawRow) -> None:
         "party": row.void_party,
         "date": session.today.isoformat(),
     }
-    book.append(session, "public", [book.Entry("void", row.public_id, next_version(row), body)])
+    book.append(
+        session, "public", [book.Entry("void", row.public_id, sealed.next_version(session, row), body)]
+    )

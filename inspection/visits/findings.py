@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inspection.ceremony import sealed
 from inspection.plan.find import certificate_of
 from inspection.visits.codes import table
 from inspection.visits.tables import NOTE_CONTEXT, RECORDABLE, VisitRow
@@ -58,13 +59,17 @@ def note_finding(
 
 
 def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
-    """Reviewed by a second person and closed: the finding becomes a credit event, which publicity proposes once."""
+    """Reviewed by a second person and closed: the finding becomes a credit event, which publicity proposes once. Raises
+    Conflict for a visit that waits for no review, and while its draw is closed."""
     actor.require("visit.review")
     row = locked(session, visit)
     if row.state != "recorded" or row.visited_on is None or row.codes is None or row.measure is None:
         raise Conflict("只有已记录、未办结的检查可以办结", rule="state")
     refuse_voided(row)
     refuse_own(actor, row)
+    if sealed.is_closed(session, row.selection.draw.public_id):
+        # A credit event is public business: it would tell who was drawn while others still wait for their visit.
+        raise Conflict("密封的抽取启封之后才能办结：其余检查全部完成或到期后自动启封", rule="sealed")
     draw, known = row.selection.draw, table()
     matter = draw.task.matter
     event = record(
@@ -105,11 +110,13 @@ def subject_of(row: VisitRow) -> Subject:
     return Subject(organisation=chosen.organisation_id)
 
 
-def locked(session: Session, visit: str) -> VisitRow:
-    """The visit's row, held until the unit of work ends. Raises NotFound."""
+def locked(session: WorkSession, visit: str) -> VisitRow:
+    """The visit's row, held until the unit of work ends. Raises NotFound, for a visit of a closed draw to everybody who
+    must not know of it."""
     row = session.scalar(select(VisitRow).where(VisitRow.public_id == visit).with_for_update())
     if row is None:
         raise NotFound("没有这次检查")
+    sealed.refuse_blind(session, row.selection)
     return row
 
 

@@ -1,13 +1,12 @@
 """Recusal and replacement at a visit: asked for by the team, or by the office for the subject; a second person decides."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from inspection.ceremony import selections, substitute
+from inspection.ceremony import sealed, selections, substitute
 from inspection.ceremony.substitute import GROUNDS, STATES
 from inspection.ceremony.tables import DrawRow, SelectionRow, SubstitutionRow
 from inspection.visits.find import subject_name
@@ -68,6 +67,8 @@ def decide(session: WorkSession, actor: Actor, *, substitution: str, granted: bo
         .where(SubstitutionRow.public_id == substitution)
         .with_for_update(of=VisitRow)
     ).one_or_none()
+    if row is not None:
+        sealed.refuse_blind(session, row.selection)
     if not granted or row is None:
         substitute.refuse(session, actor, substitution=substitution)
         return row.public_id if row is not None else ""
@@ -75,7 +76,7 @@ def decide(session: WorkSession, actor: Actor, *, substitution: str, granted: bo
         raise Conflict("检查结果已记录，不能再更换", rule="state")
     entry = substitute.grant(session, actor, substitution=substitution)
     if entry["seat"] is not None:
-        team = substitute.team_of(json.loads(row.selection.draw.record or b"{}"), entry["unit"])
+        team = substitute.team_of(sealed.record_of(session, row.selection.draw), entry["unit"])
         row.selection.inspectors = [one for one in team if one is not None]
         return row.public_id
     row.state = "replaced"
@@ -87,12 +88,12 @@ def decide(session: WorkSession, actor: Actor, *, substitution: str, granted: bo
 def seats(session: WorkSession, visit: str) -> list[str | None]:
     """The team of a visit by seats, None where nobody could take one."""
     found = session.execute(
-        select(DrawRow.record, SelectionRow.unit)
+        select(DrawRow, SelectionRow.unit)
         .join(SelectionRow, SelectionRow.draw_id == DrawRow.id)
         .join(VisitRow, VisitRow.selection_id == SelectionRow.id)
         .where(VisitRow.public_id == visit)
     ).one()
-    return substitute.team_of(json.loads(found.record), found.unit)
+    return substitute.team_of(sealed.record_of(session, found.DrawRow), found.unit)
 
 
 def requests(session: WorkSession, visit: str) -> list[Request]:

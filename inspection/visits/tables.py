@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from inspection.ceremony import sealed
 from inspection.ceremony.tables import SelectionRow
 from registry.kernel.store import Base, BigId, Bytes, JsonText, UtcDateTime
 
@@ -37,3 +38,6 @@ class VisitRow(Base):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("reg_credit_events.id"))
 
     selection: Mapped[SelectionRow] = relationship()
+
+
+sealed.gate(VisitRow, VisitRow.selection_id)

@@ -55,6 +55,8 @@ class WorkSession(Session):
     acts: list[Act]
     wrote: bool
     """Whether rows were sent to the database."""
+    reading: bool = False
+    """Whether this unit can only read, for whoever `actor` is."""
     _chance: Chance
 
     @property
@@ -159,9 +161,11 @@ class Work:
             Session.commit(session)
 
     @contextmanager
-    def read(self) -> Iterator[WorkSession]:
-        """A transaction that sees one snapshot and never commits; the database refuses to write in it."""
-        with self._session(self._reading, ANONYMOUS) as session:
+    def read(self, actor: Actor = ANONYMOUS) -> Iterator[WorkSession]:
+        """A transaction that sees one snapshot and never commits; the database refuses to write in it. `actor` is for whom
+        is read, where rows are closed to others."""
+        with self._session(self._reading, actor) as session:
+            session.reading = True
             yield session
 
     @contextmanager

@@ -35,7 +35,8 @@ _CHUNK = 2048
 class Entry:
     """What to append. `body` is published, `restricted` is for the government exchange alone, both JSON objects.
 
-    `until` is the last day on which the content is shown, and stands in the body under the same name.
+    `until` is the last day on which the content is shown, and stands in the body under the same name. A `sealed` entry
+    is shown without its content until its record is unsealed.
     """
 
     action: str
@@ -44,11 +45,13 @@ class Entry:
     body: Mapping[str, object]
     restricted: Mapping[str, object] | None = None
     until: date | None = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry as kept: the leaf's bytes, and hex salts with the JCS bytes they salt; all null once purged or past `until`."""
+    """An entry as kept: the leaf's bytes, and hex salts with the JCS bytes they salt; all null once purged or
+    past `until`, and while sealed."""
 
     index: int
     leaf: bytes
@@ -116,6 +119,26 @@ def entry(session: WorkSession, book: Book, index: int, *, on: date) -> Stored:
     if row is None:
         raise IndexError(f"{book} has no entry {index}")
     return _shown(session, row, on)
+
+
+def sealed_entry(session: WorkSession, book: Book, index: int) -> Stored:
+    """The entry at `index` with its content, sealed or not: for whoever keeps the seal. IndexError when there is none."""
+    row = session.execute(_stored().where(EntryRow.book == book, EntryRow.position == index)).one_or_none()
+    if row is None:
+        raise IndexError(f"{book} has no entry {index}")
+    return Stored(
+        row.position, row.leaf, row.action, row.record, row.version, row.salt.hex(), row.body, None, None
+    )
+
+
+def unseal(session: WorkSession, book: Book, record: str) -> int:
+    """From now on all entries of the record are shown with their content. Returns how many were sealed."""
+    positions = select(EntryRow.position).where(EntryRow.book == book, EntryRow.record == record)
+    closed = update(BodyRow).where(
+        BodyRow.book == book, BodyRow.position.in_(positions), BodyRow.sealed.is_(True)
+    )
+    opened = session.execute(closed.values(sealed=False).execution_options(synchronize_session=False))
+    return opened.rowcount if isinstance(opened, CursorResult) else 0
 
 
 def purge(session: WorkSession, book: Book, record: str, *, before_version: int) -> int:
@@ -254,7 +277,7 @@ def _rows(
         )
         bodies.append(
             row
-            | {"salt": salt, "body": body, "until": entry.until}
+            | {"salt": salt, "body": body, "until": entry.until, "sealed": entry.sealed}
             | {"restricted_salt": restricted_salt, "restricted": sealed}
         )
     return rows, bodies
@@ -273,12 +296,13 @@ def _stored() -> Select[*tuple[Any, ...]]:
         BodyRow.restricted_salt,
         BodyRow.restricted,
         BodyRow.until,
+        BodyRow.sealed,
     ).outerjoin(BodyRow, and_(BodyRow.book == EntryRow.book, BodyRow.position == EntryRow.position))
 
 
 def _shown(session: WorkSession, row: Any, on: date) -> Stored:
     kept = (row.position, row.leaf, row.action, row.record, row.version)
-    if row.salt is None or (row.until is not None and on > row.until):
+    if row.salt is None or row.sealed or (row.until is not None and on > row.until):
         return Stored(*kept, None, None, None, None)
     if row.restricted is None:
         return Stored(*kept, row.salt.hex(), row.body, None, None)

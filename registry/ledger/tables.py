@@ -47,7 +47,7 @@ class EntryRow(Base):
 class BodyRow(Base):
     """What a leaf commits to: the only rows of the ledger that are ever deleted, at the end of their term.
 
-    `body` is JCS; `restricted` is JCS encrypted at rest; `until` repeats the body's.
+    `body` is JCS; `restricted` is JCS encrypted at rest; `until` repeats the body's. While `sealed`, nobody is shown it.
     """
 
     __tablename__ = "reg_ledger_bodies"
@@ -64,6 +64,7 @@ class BodyRow(Base):
     restricted_salt: Mapped[bytes | None] = mapped_column(Bytes)
     restricted: Mapped[bytes | None] = mapped_column(Bytes)
     until: Mapped[date | None] = mapped_column(Date)
+    sealed: Mapped[bool] = mapped_column(server_default="0")
 
 
 class TileRow(Base):

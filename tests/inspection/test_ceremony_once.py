@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from inspection.ceremony import conduct, find, void
+from inspection.ceremony import listed as lists
 from inspection.ceremony.tables import DrawRow
 from inspection.draw.verify import verify
 from inspection.visits import assign, findings
@@ -51,7 +52,7 @@ def test_a_frozen_frame_is_not_thrown_away_by_freezing_again(work: Work) -> None
     assert _frame(work, successor)["supersedes"] == draw
     assert _log(work) == [("void", draw)]
     with work.read() as session:
-        listed, _ = find.draws(session, on=session.today, limit=10)
+        listed, _ = lists.draws(session, on=session.today, limit=10)
         assert [(one.public_id, one.state) for one in listed] == [(successor, "frozen"), (draw, "voided")]
         assert find.draw_page(session, draw, on=session.today).superseded_by == successor
 

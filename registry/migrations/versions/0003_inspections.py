@@ -66,6 +66,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pub_map_roots",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_pub_map_roots")),
+        sa.UniqueConstraint("position", name=op.f("uq_pub_map_roots_position")),
+    )
+    op.create_table(
         "insp_matter_drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -477,15 +488,15 @@ def upgrade() -> None:
         )
         batch_op.create_unique_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), ["draw_id", "unit"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"),
-            "reg_practitioners",
-            ["practitioner_id"],
-            ["id"],
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_insp_selections_joined_to_id_insp_selections"),
             "insp_selections",
             ["joined_to_id"],
+            ["id"],
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"),
+            "reg_practitioners",
+            ["practitioner_id"],
             ["id"],
         )
 
@@ -496,7 +507,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sealed_note", sa.LargeBinary(), nullable=True))
 
     with op.batch_alter_table("reg_ledger_bodies", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sealed", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("sealed", sa.Boolean(), server_default="0", nullable=False))
 
     op.execute(
         "INSERT INTO insp_task_matters (task_id, position, matter_id) SELECT id, 0, matter_id FROM insp_tasks"
@@ -521,10 +532,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("insp_selections", schema=None) as batch_op:
         batch_op.drop_constraint(
-            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"), type_="foreignkey"
+            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
         )
         batch_op.drop_constraint(
-            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
+            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"), type_="foreignkey"
         )
         batch_op.drop_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_insp_selections_practitioner_id"))
@@ -622,6 +633,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("insp_matter_drafts")
+    op.drop_table("pub_map_roots")
     with op.batch_alter_table("insp_plans", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_insp_plans_draft_number",
