@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from inspection.ceremony.find import Substituted, draw_page
 from inspection.visits import find
 from inspection.visits.codes import Codes, table
+from inspection.visits.fieldwork import find as fieldwork
+from inspection.visits.fieldwork import presence
 from inspection.visits.find import VisitPage
 from registry.kernel.clock import local_text
 from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Signatures, Steps, Table, Text
@@ -23,6 +26,10 @@ class Sheet:
     basis: str
     substitutions: Sequence[Substituted]
     codes: Codes
+    token: str
+    """The code on the letter, which shows it to be genuine; `typed` is its end, for cameras that fail."""
+    typed: str
+    planned_on: date | None
 
 
 def sheet(session: WorkSession, public_id: str) -> Sheet:
@@ -30,13 +37,23 @@ def sheet(session: WorkSession, public_id: str) -> Sheet:
     visit = find.visit(session, public_id)
     draw = draw_page(session, visit.draw, on=session.today)
     own = [step for step in draw.substitutions if step.unit == visit.unit]
-    return Sheet(visit, draw.matter_basis, own, table())
+    return Sheet(
+        visit,
+        draw.matter_basis,
+        own,
+        table(),
+        presence.token(session.keys, public_id),
+        presence.typed(session.keys, public_id),
+        fieldwork.of(session, public_id).planned_on,
+    )
 
 
 def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
     """What the subject gets before or at the door: who comes, why this subject, what is looked at, which rights."""
     visit = sheet.visit
-    address = f"{public_url}/draws/{visit.draw}"
+    you = "你" if visit.subject_kind == "practitioner" else "你单位"
+    draw, address = f"{public_url}/draws/{visit.draw}", f"{public_url}{presence.PATH}{sheet.token}"
+    planned = sheet.planned_on.isoformat() if sheet.planned_on else f"{visit.deadline.isoformat()} 前"
     return Paper(
         title=LETTER,
         name=f"{LETTER} {visit.public_id}",
@@ -44,9 +61,9 @@ def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
         address=address,
         blocks=[
             *_void(visit),
-            Text(f"{visit.subject_name}："),
+            Text(f"{visit.subject_name}{_firm(visit)}："),
             Text(
-                f"经双随机抽取，你单位被抽中为“{visit.task_title}”的检查对象。现将检查事项通知如下，请予配合。"
+                f"经双随机抽取，{you}被抽中为“{visit.task_title}”的检查对象。现将检查事项通知如下，请予配合。"
             ),
             Facts(
                 [
@@ -54,23 +71,26 @@ def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
                     ("检查内容", visit.content),
                     ("检查依据", sheet.basis),
                     ("检查人员（执法证号）", "、".join(visit.inspectors)),
+                    ("检查日期", planned),
                     ("完成时限", visit.deadline.isoformat()),
                     ("抽取时间", local_text(visit.drawn_at) if visit.drawn_at else ""),
                 ]
             ),
             *_substituted(sheet.substitutions),
-            Heading("你单位的权利"),
+            Heading(f"{you}的权利"),
             Steps(
                 [
                     "检查人员不少于二人，应当主动出示执法证件；未出示的，有权拒绝检查（行政处罚法第四十二条、第五十五条）。",
-                    "认为检查人员与你单位有直接利害关系或者有其他关系可能影响公正的，有权申请回避（行政处罚法第四十三条）；接替的人员由抽取种子确定。",
+                    f"认为检查人员与{you}有直接利害关系或者有其他关系可能影响公正的，有权申请回避（行政处罚法第四十三条）；接替的人员由抽取种子确定。",
                     "对检查结果有异议的，可以陈述、申辩；结果公示后可以提出异议。",
                 ]
             ),
-            Heading("这次抽取怎样核验"),
+            Heading("怎样核验"),
             Text(
-                f"扫描右上角的二维码，或打开 {address}：抽取记录可由任何人重算，抽中的对象和检查人员由事先公布的规则和随机数确定。"
+                f"扫描右上角的二维码（检查码 {sheet.typed}），可以核对这份通知书是否属实、来人的执法证号是否一致；"
+                "检查人员到场后扫描同一个码签到。"
             ),
+            Text(f"抽取记录在 {draw}：任何人都可以重算，抽中的对象和检查人员由事先公布的规则和随机数确定。"),
             Signatures(["送达人", "签收人", "签收日期"]),
         ],
     )
@@ -90,7 +110,7 @@ def record(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
             *_void(visit),
             Facts(
                 [
-                    ("检查对象", visit.subject_name),
+                    ("检查对象", f"{visit.subject_name}{_firm(visit)}"),
                     ("任务", visit.task_title),
                     ("检查事项", visit.matter),
                     ("检查内容", visit.content),
@@ -108,6 +128,12 @@ def record(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
             Signatures(["检查人员", "检查人员", "检查对象在场人员", "日期"]),
         ],
     )
+
+
+def _firm(visit: VisitPage) -> str:
+    """Where a person is found; an organisation is its own place."""
+    known = visit.subject_kind == "practitioner" and visit.organisation_name
+    return f"（{visit.organisation_name}）" if known else ""
 
 
 def _void(visit: VisitPage) -> list[Block]:

@@ -1,14 +1,11 @@
 """Fieldwork: what a phone notes at a visit comes in once, in order, and is never lost; who is not of the team adds nothing."""
 
 import hashlib
-import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-import orjson
 import pytest
-from PIL import Image
 
 from inspection.visits import find as visits
 from inspection.visits import replace
@@ -18,10 +15,10 @@ from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
 from registry.kernel.work import Work
 from tests.inspection import bureau
+from tests.inspection.phone import STROKES, Phone, photo
 from tests.people import Person
 
 LEADER = Actor.command("leader")
-STROKES = [[[100, 100], [200, 180], [300, 90], [380, 200], [400, 210], [500, 120], [520, 130]]]
 Team = tuple[Person, Person]
 
 
@@ -39,68 +36,6 @@ def team(host: Host, visit: visits.VisitPage, sign_in: Callable[..., Person]) ->
     bureau.link(host.work, visit.inspectors[0], first.username)
     bureau.link(host.work, visit.inspectors[1], second.username)
     return first, second
-
-
-class Phone:
-    """An outbox: it makes the ids, and hands over what it holds when asked to, as often as asked."""
-
-    def __init__(self, person: Person, visit: str, clock: SetClock) -> None:
-        self.person, self.visit, self.clock = person, visit, clock
-        self.token = person.get("/staff/visits/field.json").json["csrf"]
-        self.outbox: list[dict[str, Any]] = []
-
-    def note(self, kind: str, **content: Any) -> str:
-        number = f"{self.person.username}-{len(self.outbox):08d}-phone"
-        self.outbox.append(
-            {
-                "id": number,
-                "visit": self.visit,
-                "kind": kind,
-                "content": content,
-                "noted_at": self.clock.now().isoformat(),
-                "base": 0,
-            }
-        )
-        return number
-
-    def answer(self, item: str, value: str, note: str = "") -> str:
-        return self.note("answer", matter="LS-01", item=item, value=value, note=note)
-
-    def sync(self, *, fast: timedelta = timedelta(0)) -> list[dict[str, Any]]:
-        """What the service answers; a phone whose clock is `fast` says so with every time it tells."""
-        operations = [
-            {**one, "noted_at": (_moment(one["noted_at"]) + fast).isoformat()} for one in self.outbox
-        ]
-        body = {"sent_at": (self.clock.now() + fast).isoformat(), "operations": operations}
-        sent = self.person.client.post(
-            "/staff/visits/sync", data=orjson.dumps(body), headers={"X-CSRFToken": self.token}
-        )
-        assert sent.status_code == 200, sent.text
-        return list(sent.json["answers"])
-
-    def upload(self, content: bytes, *, digest: str | None = None) -> Any:
-        digest = digest or hashlib.sha256(content).hexdigest()
-        return self.person.client.put(
-            f"/staff/visits/{self.visit}/files/{digest}",
-            data=content,
-            headers={
-                "X-CSRFToken": self.token,
-                "X-File-Name": "%E7%8E%B0%E5%9C%BA.jpg",
-                "Accept": "application/json",
-            },
-        )
-
-
-def _moment(text: str) -> Any:
-    from datetime import datetime
-
-    return datetime.fromisoformat(text)
-
-
-def photo(shade: int = 90) -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (64, 48), (shade, 120, 60)).save(written, "JPEG")
-    return written.getvalue()
 
 
 def of(work: Work, visit: visits.VisitPage) -> find.Fieldwork:
@@ -181,7 +116,7 @@ def test_a_finding_over_a_colleagues_is_a_conflict_that_shows_theirs(
     assert [one["status"] for one in first.sync()] == ["stored"]
     answer = second.sync()[0]
     assert (answer["status"], answer["todo"]) == ("conflict", "compare")
-    theirs = team[1].get("/staff/visits/field.json").json["visits"][0]["finding"]
+    theirs = team[1].get("/staff/visits/field.json").get_json()["visits"][0]["finding"]
     assert theirs["codes"] == ["1"]
     second.note("finding", codes=["E"], over=theirs["at"], **told)
     assert [one["status"] for one in second.sync()] == ["conflict", "stored"]
@@ -210,7 +145,7 @@ def test_after_reassignment_nothing_counts_and_nothing_is_lost(
     found = of(work, visit)
     assert {one.item for one in found.answers if one.noted} == {"LF-01"}
     assert [one.content["note"] for one in found.aside] == ["离线时写的"]
-    assert team[1].get("/staff/visits/field.json").json["visits"] == []
+    assert team[1].get("/staff/visits/field.json").get_json()["visits"] == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -240,7 +175,7 @@ def test_a_file_that_is_no_photo_is_refused_and_holds_up_nothing(
 ) -> None:
     phone = Phone(team[0], visit.public_id, clock)
     refused = phone.upload(content)
-    assert (refused.status_code, refused.json["errors"][0]["rule"]) == (422, rule)
+    assert (refused.status_code, refused.get_json()["errors"][0]["rule"]) == (422, rule)
     phone.note("file", digest=hashlib.sha256(content).hexdigest(), form="photo")
     phone.answer("LF-01", "yes")
     assert [(one["status"], one["todo"]) for one in phone.sync()] == [
@@ -255,7 +190,7 @@ def test_a_photo_that_was_altered_on_the_way_is_sent_again(
     visit: visits.VisitPage, team: Team, clock: SetClock
 ) -> None:
     phone = Phone(team[0], visit.public_id, clock)
-    assert phone.upload(photo(), digest="0" * 64).json["errors"][0]["rule"] == "digest"
+    assert phone.upload(photo(), digest="0" * 64).get_json()["errors"][0]["rule"] == "digest"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""The code on the letter: anybody may ask whether it is genuine, and it shows that the inspectors were there."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from inspection.visits import find as visits
+from inspection.visits import replace
+from inspection.visits.fieldwork import find, presence
+from registry.kernel.access import Actor
+from registry.kernel.clock import SetClock
+from registry.kernel.host import Host
+from registry.kernel.work import Work
+from tests.inspection import bureau
+from tests.inspection.bureau import OFFICE
+from tests.inspection.phone import Phone
+from tests.papers import pages
+from tests.people import Person
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def visit(work: Work) -> visits.VisitPage:
+    bureau.drawn(work, bureau.found(work))
+    with work.read() as session:
+        return visits.worklist(session, limit=1)[0][0]
+
+
+def test_the_letter_leads_to_a_page_that_says_it_is_genuine_and_names_nobody(
+    host: Host, visit: visits.VisitPage, client: FlaskClient, sign_in: Callable[..., Person]
+) -> None:
+    token = presence.token(host.keys, visit.public_id)
+    letter = "".join(pages(sign_in("clerk").get(f"/staff/visits/{visit.public_id}/letter.pdf").data))
+    assert f"{presence.PATH}{token}" in letter.replace("\n", "")
+    assert presence.typed(host.keys, visit.public_id).replace(" ", "") + "）" in letter
+    page = client.get(f"{presence.PATH}{token}")
+    assert (
+        "通知书属实" in page.text,
+        "、".join(visit.inspectors) in page.text,
+        visit.matter in page.text,
+    ) == (
+        True,
+        True,
+        True,
+    )
+    assert visit.subject_name not in page.text
+    assert (page.headers["Referrer-Policy"], page.headers["X-Robots-Tag"]) == ("no-referrer", "noindex")
+    forged = token[:-1] + ("a" if token[-1] != "a" else "b")
+    assert client.get(f"{presence.PATH}{forged}").status_code == 404
+    assert client.get(f"{presence.PATH}{visit.public_id}{'a' * 16}").status_code == 404
+
+
+def test_a_letter_of_a_visit_that_was_called_off_says_so(
+    work: Work, visit: visits.VisitPage, client: FlaskClient
+) -> None:
+    with work.write(OFFICE) as session:
+        asked = replace.ask(
+            session, OFFICE, visit=visit.public_id, seat=None, ground="ended", reason="已注销"
+        )
+    second = Actor.command("second")
+    with work.write(second) as session:
+        replace.decide(session, second, substitution=asked.public_id, granted=True)
+    page = client.get(f"{presence.PATH}{presence.token(work.keys, visit.public_id)}").text
+    assert ("这次检查已经取消" in page, "现场码" in page) == (True, False)
+
+
+def test_what_a_code_shows_depends_on_which_it_is_and_when_it_was_read(
+    work: Work,
+    visit: visits.VisitPage,
+    client: FlaskClient,
+    clock: SetClock,
+    sign_in: Callable[..., Person],
+) -> None:
+    inspector = sign_in("inspector")
+    bureau.link(work, visit.inspectors[0], inspector.username)
+    token = presence.token(work.keys, visit.public_id)
+    shown = client.get(f"{presence.PATH}{token}").text
+    live, _ = presence.live(work.keys, visit.public_id, at=clock.now())
+    assert f"{live[:3]} {live[3:]}" in shown
+    ours = inspector.get(f"{presence.PATH}{token}").text
+    assert (
+        f"{live[:3]} {live[3:]}" in ours,
+        f"/staff/visits/{visit.public_id}/field#code={token}" in ours,
+    ) == (
+        False,
+        True,
+    )
+    phone = Phone(inspector, visit.public_id, clock)
+    phone.note("check_in", code=f"http://127.0.0.1{presence.PATH}{token}")
+    phone.note("check_in", code=presence.typed(work.keys, visit.public_id).upper())
+    phone.note("check_in", code=f"{live[:3]} {live[3:]}")
+    phone.note("check_in", code="000 000" if live != "000000" else "111 111")
+    phone.note("check_in", reason="通知书已丢失，负责人在场")
+    # Noted at the door without a network, and handed over in the evening: what counts is when it was read.
+    clock.advance(timedelta(hours=6))
+    assert {one["status"] for one in phone.sync()} == {"stored"}
+    phone.note("check_in", code=live)
+    phone.sync()
+    with work.read() as session:
+        found = [one.shown for one in find.of(session, visit.public_id).check_ins]
+    assert found == ["letter", "letter", "live", "unverified", "none", "unverified"]
