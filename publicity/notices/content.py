@@ -8,7 +8,11 @@ from publicity.release import allowed
 SUBJECT = ("type", "name", "uscc", "licence_number", "id")
 """Whom a notice is about: what kind, by name and public number, and the public page's id where there is one."""
 
-MARKS: Mapping[str, str] = {"objection": "异议处理中", "litigation": "行政复议或诉讼期间"}
+MARKS: Mapping[str, str] = {
+    "objection": "异议处理中",
+    "litigation": "行政复议或诉讼期间",
+    "rectified": "发现的问题已改正",
+}
 
 GROUNDS: Mapping[str, str] = {
     "expired": "公示期满",
@@ -30,8 +34,8 @@ WITHDRAWABLE = tuple(ground for ground in GROUNDS if ground != "expired")
 FOLLOWING = frozenset({"repaired", "removed", "deleted"})
 """Grounds that follow by themselves from a decision of the registry."""
 
-REGISTERED_MARKS = frozenset({"objection"})
-"""Marks that come and go with what the registry has open; the others are set by hand."""
+REGISTERED_MARKS = frozenset({"objection", "rectified"})
+"""Marks that come and go with what is on record; the others are set by hand."""
 
 _DOCUMENT_NUMBER = {"permit": "XK_WSH", "penalty": "CF_WSH"}
 

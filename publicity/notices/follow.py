@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
-from publicity.notices import amend, content, end, publish
+from inspection.visits.after import rectification
+from publicity.notices import amend, content, end, publish, registered
 from publicity.notices.tables import Notice
 from publicity.release import decide, draft, states
 from publicity.release.tables import Release
@@ -20,7 +21,7 @@ from registry.credit.tables import EndRow, EventRow
 from registry.kernel.access import Actor
 from registry.kernel.work import Work, WorkSession
 
-ACTS = frozenset({disclosure.ACT, "credit.annul", correction.ACT})
+ACTS = frozenset({disclosure.ACT, "credit.annul", correction.ACT, rectification.FOLLOWED})
 _BATCH = 200
 _ANNULLED = "原记录已被撤销"
 
@@ -43,7 +44,7 @@ def settle(session: WorkSession, events: Collection[str]) -> int:
     """
     cases = _held(session, events)
     grounds = _grounds(session, cases)
-    marks = disclosure.marks(session, [case.event for case in cases])
+    marks = registered.marks(session, [case.event for case in cases])
     changed = 0
     endings, marked = [], []
     for case in cases:
@@ -139,11 +140,11 @@ def _runs(session: WorkSession, notice: Notice) -> bool:
     return notice.state == "current" and (notice.until is None or notice.until >= session.today)
 
 
-def _wanted(session: WorkSession, notice: Notice, registered: Sequence[str]) -> set[str] | None:
+def _wanted(session: WorkSession, notice: Notice, marks: Sequence[str]) -> set[str] | None:
     """The marks that the notice should carry, or None if it does."""
     body, _ = publish.contents(session, notice)
     carried = set(body["marks"])
-    wanted = (carried - content.REGISTERED_MARKS) | set(registered)
+    wanted = (carried - content.REGISTERED_MARKS) | set(marks)
     return wanted if wanted != carried else None
 
 
@@ -159,7 +160,7 @@ def _differing(session: WorkSession, *, after: int) -> list[_Named]:
     wrong: ColumnElement[bool] = or_(
         EventRow.id.in_(ended) & (unpublished | (Notice.state == "current")),
         disclosure.is_annulled() & unpublished,
-        disclosure.was_objected_to() & (Notice.state == "current"),
+        registered.may_have_changed() & (Notice.state == "current"),
         amend.is_behind() & (unpublished | (Notice.state == "current")),
     )
     found = (

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from inspection.visits.after import publication
+from publicity.notices import registered
 from publicity.notices.content import MARKS, public_body
 from publicity.notices.tables import Notice, NoticeVersion
 from publicity.release import decide, draft
@@ -52,7 +53,7 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
         detail=row.detail or {},
         decided_on=row.decided_on,
         until=row.until,
-        marks=disclosure.marks(session, [event.id])[event.id],
+        marks=registered.marks(session, [event.id])[event.id],
     )
     restricted = draft.restricted_of(session, row)
     draft.clear(row)

@@ -80,6 +80,7 @@ def order(
     session.add(made)
     steps.take(session, actor, made.public_id, "order", due_on=due_on)
     session.act("rectification.order", made.public_id, visit=visit, codes=made.codes)
+    session.act(FOLLOWED, session.get_one(EventRow, row.event_id).public_id, outcome="open")
     return made
 
 
