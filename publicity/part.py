@@ -5,9 +5,12 @@ from pathlib import Path
 from publicity.commands.feed import feed
 from publicity.commands.sync import sync
 from publicity.notices import duties, follow, verify
+from publicity.proving import penalties
 from publicity.release import intake
 from publicity.release.states import PERMISSIONS, STEPS
-from publicity.web import feed_api, intake_hint, papers, public, public_api, search, staff
+from publicity.reports import find as reports
+from publicity.reports import handle
+from publicity.web import edge, error_reports, feed_api, papers, public, public_api, search, staff
 from registry.kernel.access import Permission
 from registry.kernel.part import Job, Navigation, Part
 from registry.kernel.store import Base
@@ -22,6 +25,7 @@ PART = Part(
         public_api.blueprint,
         search.blueprint,
         search.programs,
+        error_reports.blueprint,
         papers.blueprint,
         feed_api.blueprint,
         staff.blueprint,
@@ -33,12 +37,15 @@ PART = Part(
         Permission("notice.correct", "更正公示", frozenset({"head"})),
         Permission("notice.mark", "标注公示", frozenset({"clerk", "head"})),
         Permission("notice.withdraw", "撤下公示", frozenset({"leader"})),
+        Permission(error_reports.READ, "查看公众报告的错误", frozenset({"clerk", "head", "auditor"})),
+        Permission(handle.ANSWER, "答复公众报告的错误", frozenset({"clerk"})),
     ),
     navigation=(
         Navigation("公开流程", "release.index", "release.read", 500, "公开"),
         Navigation("公示", "release.notice_list", "release.read", 510, "公开"),
+        Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
     ),
-    worklists=duties.WORKLISTS,
+    worklists=(*duties.WORKLISTS, reports.WORKLIST),
     scopes={
         "feed:read": "读取归集数据",
         "feed:restricted": "读取归集数据中的证件号码",
@@ -57,13 +64,19 @@ PART = Part(
         "notice.withdraw": "撤下公示",
         "notice.expire": "公示期满",
         "feed.receipt": "归集回执",
+        "report.receive": "收到公众报告的错误",
+        "report.answer": "答复公众报告的错误",
+        "report.purge": "删除满期的报告内容",
+        penalties.ACT: "更新处罚存证映射",
     },
     jobs=(
         Job("intake", "收取待公开事项", intake.run, "* * * * *"),
+        Job("map", "更新处罚存证映射（无处罚公示证明的依据）", penalties.run, "* * * * *"),
+        Job("error-reports", "删除满期的报告内容", handle.purge, "40 3 * * *"),
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
     ),
     closing=(follow.close,),
     examinations=(verify.examine,),
-    setup=intake_hint.install,
+    setup=edge.install,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("pub_")),
 )

@@ -66,6 +66,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pub_error_reports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("about", sa.String(length=16), nullable=False),
+        sa.Column("about_id", sa.String(length=16), nullable=False),
+        sa.Column("ground", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=True),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_by", sa.String(length=80), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_error_reports")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_error_reports_public_id")),
+    )
+    with op.batch_alter_table("pub_error_reports", schema=None) as batch_op:
+        batch_op.create_index("ix_pub_error_reports_about_id_state", ["about_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pub_error_reports_content"), ["content"], unique=False)
+        batch_op.create_index("ix_pub_error_reports_state_due_on_id", ["state", "due_on", "id"], unique=False)
+
+    op.create_table(
         "pub_map_roots",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=16), nullable=False),
@@ -488,15 +513,15 @@ def upgrade() -> None:
         )
         batch_op.create_unique_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), ["draw_id", "unit"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"),
-            "insp_selections",
-            ["joined_to_id"],
-            ["id"],
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"),
             "reg_practitioners",
             ["practitioner_id"],
+            ["id"],
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"),
+            "insp_selections",
+            ["joined_to_id"],
             ["id"],
         )
 
@@ -532,10 +557,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("insp_selections", schema=None) as batch_op:
         batch_op.drop_constraint(
-            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
+            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"), type_="foreignkey"
         )
         batch_op.drop_constraint(
-            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"), type_="foreignkey"
+            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
         )
         batch_op.drop_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_insp_selections_practitioner_id"))
@@ -634,6 +659,12 @@ def downgrade() -> None:
 
     op.drop_table("insp_matter_drafts")
     op.drop_table("pub_map_roots")
+    with op.batch_alter_table("pub_error_reports", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_error_reports_state_due_on_id")
+        batch_op.drop_index(batch_op.f("ix_pub_error_reports_content"))
+        batch_op.drop_index("ix_pub_error_reports_about_id_state")
+
+    op.drop_table("pub_error_reports")
     with op.batch_alter_table("insp_plans", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_insp_plans_draft_number",
