@@ -8,7 +8,7 @@ from inspection.plan.annual import tables as _plans  # noqa: F401 - names its ta
 from inspection.plan.directory import change
 from inspection.plan.intake import INSPECTORS
 from inspection.plan.matters import drafts
-from inspection.visits import assign, duties, opening, replace
+from inspection.visits import assign, certificates, duties, opening, replace
 from inspection.visits.after import duties as after_duties
 from inspection.visits.after import handover, rectification
 from inspection.visits.after import tables as _tables  # noqa: F401 - names every table of this package
@@ -143,6 +143,7 @@ PART = Part(
     imports=(Import("inspectors", "检查人员", INSPECTORS),),
     jobs=(
         Job("draws", "完成随机源已齐的抽取，逾期的作废", assign.settle, "30 0 * * *"),
+        Job("certificates", "执法证件到期、离岗的检查人员依种子递补", certificates.settle, "40 0 * * *"),
         Job("openings", "到期的密封抽取启封", opening.settle, "5 * * * *"),
     ),
     setup=places.install,

@@ -49,9 +49,9 @@ def of_draw(session: WorkSession, draw_id: int) -> list[Pseudonym]:
     return pseudonyms.read(session.keys.decrypt(sealed, _CONTEXT)) if sealed is not None else []
 
 
-def unit_of(session: WorkSession, draw_id: int, practitioner_id: int) -> list[str]:
+def units_of(session: WorkSession, draw_id: int, practitioner_id: int) -> list[str]:
     """The units that stand for a person (row id) in a draw (row id): none, one, or one for each of two records that were
-    merged after the freezing."""
+    merged after the freezing. What a unit tells may be told to whoever names the person, the unit itself to nobody."""
     own = PractitionerRow.id == practitioner_id, PractitionerRow.merged_into_id == practitioner_id
     known = set(session.scalars(select(PractitionerRow.public_id).where(or_(*own))))
     return [one.unit for one in of_draw(session, draw_id) if one.subject in known]

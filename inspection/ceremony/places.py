@@ -1,19 +1,23 @@
 """Was I in the drum? Where a unit stands in a frame, why, with which chance, and what came of it.
 
-Nothing beyond the published frame and record: who reads these two can work all of it out.
+Of organisations nothing beyond the published frame and record: who reads these two can work all of it out. Persons are found
+by the full number of their licence alone. Whoever was not drawn is told how they stood and which chance they had, and
+nothing that leads to their unit: not the pseudonym, and neither ticket nor rank, from which it follows.
 """
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony import find as draws
-from inspection.ceremony import frames
+from inspection.ceremony import frames, persons
+from inspection.ceremony.tables import DrawRow
 from inspection.draw.canon import sha
 from inspection.draw.sample import quota
 from registry.kernel.faults import Invalid, NotFound
@@ -58,15 +62,25 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Located:
+    """A place as it is told: `name`, `path` and `unit` are None for a person who was not drawn, as are ticket and rank."""
+
+    name: str | None
+    path: str | None
+    unit: str | None
+    place: Place
+
+
+@dataclass(frozen=True)
 class Answer:
-    """`names` by unit; `found` are at most MOST, `more` if there were others."""
+    """`found` are at most MOST, `more` if there were others. `of_persons`: a licence number finds, and nothing else."""
 
     draw: str
     title: str
     as_of: date
     drawn: bool
-    found: list[Place]
-    names: Mapping[str, str]
+    of_persons: bool
+    found: list[Located]
     more: bool
 
 
@@ -84,29 +98,55 @@ def places(
     return [_place(unit, strata[unit["stratum"]], pools, orders, record) for unit in found]
 
 
-def answer(session: WorkSession, public_id: str, asked: str) -> Answer:
-    """Whom `asked` names in the frame of a draw: an id, a licence number, a credit code, or (a part of) a name.
+def answer(session: WorkSession, public_id: str, asked: str, *, of_firms: bool = False) -> Answer:
+    """Whom `asked` names in the frame of a draw: an id, a licence number, a credit code, or (a part of) a name; of a frame
+    of persons, the holder of this licence number, or nobody with `of_firms`.
 
     Raises NotFound while the frame is not public.
     """
     document = json.loads(draws.frame_bytes(session, public_id))
     record = _record(session, public_id)
     listed = frames.frame(session, public_id, committed=True)
-    names = {unit.id: unit.name for unit in listed.units}
-    wanted = _by_number(session, asked) & names.keys()
-    if not wanted and asked:
-        wanted = {unit.id for unit in frames.matching(listed.units, q=asked)}
-        wanted |= {found.public_id for found in find.people_by_name(session, asked)} & names.keys()
-    first = sorted(wanted)[:MOST]
+    units = {unit.id: unit for unit in listed.units}
+    if listed.of_persons:
+        wanted = set() if of_firms else _of_person(session, public_id, asked, document) & units.keys()
+    else:
+        wanted = _by_number(session, asked) & units.keys()
+        if not wanted and asked:
+            wanted = {unit.id for unit in frames.matching(listed.units, q=asked)}
+    found = places(document, set(sorted(wanted)[:MOST]), record)
     return Answer(
         draw=public_id,
         title=listed.title,
         as_of=listed.as_of,
         drawn=record is not None,
-        found=places(document, set(first), record),
-        names={unit: names[unit] for unit in first},
+        of_persons=listed.of_persons,
+        found=[_located(place, units[place.unit]) for place in found],
         more=len(wanted) > MOST,
     )
+
+
+def _located(place: Place, unit: frames.Unit) -> Located:
+    """Without what leads to the unit of a person who was not drawn: with the ticket, the rank, or that they are one of two
+    reserves, anybody could pick it out of the record."""
+    if unit.path is not None:
+        return Located(unit.name, unit.path, unit.id, place)
+    outcome = "not_selected" if place.outcome == "reserve" else place.outcome
+    return Located(
+        None, None, None, replace(place, unit="", outcome=outcome, ticket=None, rank=None, reserve=None)
+    )
+
+
+def _of_person(session: WorkSession, draw: str, asked: str, document: Mapping[str, Any]) -> set[str]:
+    kinds = {unit["kind"] for unit in document["units"]}
+    if not asked or len(kinds) != 1:
+        return set()
+    try:
+        people = find.by_licence(session, asked, profession=kinds.pop())
+    except Invalid:  # no number at all
+        return set()
+    row = session.scalars(select(DrawRow.id).where(DrawRow.public_id == draw)).one()
+    return {unit for person in people for unit in persons.units_of(session, row, person.id)}
 
 
 def _by_number(session: WorkSession, asked: str) -> set[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from inspection.ceremony import find
-from inspection.ceremony.find import DrawPage
+from inspection.ceremony.find import Chosen, DrawPage
 from registry.kernel.clock import local_text
 from registry.kernel.faults import NotFound
 from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Steps, Table, Text
@@ -61,6 +61,7 @@ def _voided(draw: DrawPage) -> list[Block]:
 
 
 def _draw(draw: DrawPage) -> list[Block]:
+    each = _each(draw)
     return [
         Facts(
             [
@@ -70,8 +71,8 @@ def _draw(draw: DrawPage) -> list[Block]:
                 ("抽取时间", _moment(draw.drawn_at)),
                 ("检查完成时限", draw.visits_by.isoformat()),
                 ("名录基准日", draw.as_of.isoformat()),
-                ("名录", f"检查对象 {draw.units} 家，可参加的检查人员 {draw.inspectors} 人"),
-                ("抽中", f"{len(draw.chosen)} 家"),
+                ("名录", f"检查对象 {draw.units} {each}，可参加的检查人员 {draw.inspectors} 人"),
+                ("抽中", f"{len(draw.chosen)} {each}"),
             ]
         )
     ]
@@ -86,7 +87,7 @@ def _result(draw: DrawPage) -> list[Block]:
     rows = [
         [
             str(number),
-            chosen.name + ("（定向）" if chosen.mandatory else ""),
+            _named(chosen) + ("（定向）" if chosen.mandatory else ""),
             chosen.stratum,
             "、".join(chosen.team) or "—",
             chosen.ticket[:16],
@@ -97,7 +98,7 @@ def _result(draw: DrawPage) -> list[Block]:
         Table(["序号", "检查对象", "层", "检查人员（执法证号）", "签（前 16 位）"], rows, [6, 34, 5, 30, 25])
     )
     if draw.reserves:
-        blocks.append(Text(f"另有候补 {len(draw.reserves)} 家，按签的次序递补，见抽取记录。"))
+        blocks.append(Text(f"另有候补 {len(draw.reserves)} {_each(draw)}，按签的次序递补，见抽取记录。"))
     return blocks
 
 
@@ -134,6 +135,18 @@ def _evidence(certificate: Certificate, address: str) -> list[Block]:
             ]
         ),
     ]
+
+
+def _each(draw: DrawPage) -> str:
+    return "人" if draw.of_persons else "家"
+
+
+def _named(chosen: Chosen) -> str:
+    """A person with number and firm, as two may bear one name."""
+    if chosen.person is None:
+        return chosen.name
+    firm = f"，{chosen.person.firm}" if chosen.person.firm else ""
+    return f"{chosen.name}（{chosen.person.licence_number}{firm}）"
 
 
 def _moment(moment: datetime | None) -> str:

@@ -33,10 +33,12 @@ class Pseudonym:
 
 @dataclass(frozen=True)
 class Rule:
-    """`smallest_group`: a stratum and district are shown together only of so many persons at least."""
+    """`smallest_group`: a stratum and district are shown together only of so many persons at least. One address may ask for
+    places in frames so often a minute."""
 
     since: date
     smallest_group: int
+    look_ups_per_minute: int
 
 
 def made(subject: str, random: Callable[[int], bytes]) -> Pseudonym:
@@ -104,4 +106,7 @@ def _shown(groups: Mapping[tuple[str, object], int], *, smallest_group: int) -> 
 @cache
 def _rules() -> tuple[Rule, ...]:
     document = tomllib.loads((files("inspection.plan") / "persons.toml").read_text("utf-8"))
-    return tuple(Rule(entry["from"], entry["smallest_group"]) for entry in document["rule"])
+    return tuple(
+        Rule(entry["from"], entry["smallest_group"], entry["look_ups_per_minute"])
+        for entry in document["rule"]
+    )

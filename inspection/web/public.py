@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from inspection.ceremony import find as draws
-from inspection.ceremony import places
+from inspection.ceremony import listed as listed_draws
 from inspection.plan import find as plan
 from inspection.plan import strata
 from inspection.plan.frame import GROUNDS
@@ -22,7 +22,7 @@ PAGE = 20
 def index() -> ResponseReturnValue:
     before = row_before(request.args.get("before"))
     with work().read() as session:
-        listed, following = draws.draws(session, on=session.today, limit=PAGE, before=before)
+        listed, following = listed_draws.draws(session, on=session.today, limit=PAGE, before=before)
     return render_template("inspection/draws.html", draws=listed, following=following, before=before)
 
 
@@ -41,15 +41,3 @@ def draw(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         page = draws.draw_page(session, public_id, on=session.today)
     return render_template("inspection/draw.html", draw=page, rule=strata.rule(page.as_of), grounds=GROUNDS)
-
-
-@blueprint.get("/draws/<string(length=16):public_id>/places")
-@public
-def places_of(public_id: str) -> ResponseReturnValue:
-    """Was I in the drum?"""
-    asked = request.args.get("q", "").strip()[:100]
-    with work().read() as session:
-        answer = places.answer(session, public_id, asked)
-    return render_template(
-        "inspection/places.html", answer=answer, asked=asked, rule=strata.rule(answer.as_of), grounds=GROUNDS
-    )

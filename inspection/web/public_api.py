@@ -8,11 +8,10 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from inspection.ceremony import find as draws
-from inspection.ceremony import places
+from inspection.ceremony import listed as listed_draws
 from inspection.ceremony.rows import STATES
 from inspection.ceremony.void import TITLES
 from inspection.plan import find as plan
-from inspection.plan.frame import GROUNDS
 from registry.kernel.access import public
 from registry.kernel.host import work
 from registry.web.api.fields import Count
@@ -87,9 +86,22 @@ class ChanceSchema(Schema):
     supplied_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class OpenedPersonSchema(Schema):
+    """抽中的个人。编号是 "unit|" + subject + "|" + nonce 的 SHA-256，名录在随机源之前已由此绑定"""
+
+    subject = fields.String(required=True, metadata={"description": "冻结名录时的人员编号"})
+    nonce = fields.String(required=True)
+    practitioner = fields.String(required=True, metadata={"description": "现在的人员编号"})
+    licence_number = fields.String(required=True)
+    firm = fields.String(required=True, allow_none=True)
+
+
 class SelectedSchema(Schema):
     unit = fields.String(required=True)
     name = fields.String(required=True)
+    person = fields.Nested(
+        OpenedPersonSchema, required=True, allow_none=True, metadata={"description": "对象是个人时"}
+    )
     stratum = fields.String(required=True)
     mandatory = fields.Boolean(required=True)
     inspectors = fields.List(
@@ -99,7 +111,7 @@ class SelectedSchema(Schema):
 
 class ReserveSchema(Schema):
     unit = fields.String(required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "个人在递补之前只有化名"})
     stratum = fields.String(required=True)
 
 
@@ -111,6 +123,9 @@ class SubstitutedSchema(Schema):
     )
     ground = fields.String(required=True)
     came_in = fields.List(fields.String(), required=True, metadata={"description": "由种子确定的接替者"})
+    person = fields.Nested(
+        OpenedPersonSchema, required=True, allow_none=True, metadata={"description": "接替的个人"}
+    )
 
 
 class VoidSchema(Schema):
@@ -137,6 +152,7 @@ class DrawSchema(Schema):
     drawn_at = fields.AwareDateTime(required=True, allow_none=True)
     record_index = fields.Integer(required=True, allow_none=True)
     seed = fields.String(required=True, allow_none=True)
+    of_persons = fields.Boolean(required=True, metadata={"description": "对象是个人，名录用化名"})
     units = fields.Integer(required=True)
     inspectors = fields.Integer(required=True)
     excluded = fields.Dict(
@@ -157,42 +173,6 @@ class DrawSchema(Schema):
     frame = fields.String(required=True, allow_none=True, metadata={"description": "名录的地址，提交存证后"})
     record = fields.String(required=True, allow_none=True, metadata={"description": "抽取记录的地址，抽取后"})
     url = fields.String(required=True)
-
-
-class PlacesQuery(Schema):
-    q = fields.String(
-        required=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "编号、许可证号、统一社会信用代码或名称"},
-    )
-
-
-class OddsSchema(Schema):
-    numerator = fields.Integer(required=True)
-    denominator = fields.Integer(required=True)
-
-
-class FramePlaceSchema(Schema):
-    unit = fields.String(required=True)
-    name = fields.String(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(("eligible", "mandatory", "excluded")))
-    ground = fields.String(required=True, allow_none=True)
-    ground_title = fields.String(required=True, allow_none=True)
-    stratum = fields.String(required=True)
-    eligible = fields.Integer(required=True, metadata={"description": "该层可抽取的家数"})
-    quota = fields.Integer(required=True, metadata={"description": "该层应抽取的家数"})
-    chance = fields.Nested(OddsSchema, required=True, metadata={"description": "被抽中的机会，精确值"})
-    outcome = fields.String(required=True, allow_none=True, validate=validate.OneOf((*places.OUTCOMES, None)))
-    ticket = fields.String(required=True, allow_none=True)
-    rank = fields.Integer(required=True, allow_none=True, metadata={"description": "签在本层中的名次"})
-    reserve = fields.Integer(required=True, allow_none=True, metadata={"description": "在候补中的次序"})
-
-
-class FramePlacesSchema(Schema):
-    draw = fields.String(required=True)
-    drawn = fields.Boolean(required=True)
-    results = fields.List(fields.Nested(FramePlaceSchema), required=True)
-    more = fields.Boolean(required=True, metadata={"description": "还有更多，请写得更准确"})
 
 
 @blueprint.route("/matters.json")
@@ -216,7 +196,7 @@ def matters(query: Mapping[str, Any]) -> dict[str, Any]:
 def index(query: Mapping[str, Any]) -> dict[str, Any]:
     """全部抽取，最近的在前；作废的也在其中"""
     with work().read() as session:
-        listed, following = draws.draws(
+        listed, following = listed_draws.draws(
             session, on=session.today, limit=query["limit"], before=query["before"]
         )
     results = [
@@ -269,25 +249,6 @@ def frame_json(public_id: str) -> Response:
     with work().read() as session:
         frame = draws.frame_bytes(session, public_id)
     return _document(frame, f"frame-{public_id}.json")
-
-
-@blueprint.route("/draws/<string(length=16):public_id>/places.json")
-@public
-@blueprint.arguments(PlacesQuery, location="query", error_status_code=400)
-@blueprint.response(200, FramePlacesSchema)
-def places_json(query: Mapping[str, Any], public_id: str) -> dict[str, Any]:
-    """某一机构或人员在名录中的位置、被抽中的确切机会和结果"""
-    with work().read() as session:
-        answer = places.answer(session, public_id, query["q"].strip())
-    results = [
-        {
-            **vars(place),
-            "name": answer.names[place.unit],
-            "ground_title": GROUNDS.get(place.ground, place.ground) if place.ground else None,
-        }
-        for place in answer.found
-    ]
-    return {"draw": answer.draw, "drawn": answer.drawn, "results": results, "more": answer.more}
 
 
 def _address(endpoint: str, public_id: str) -> str:

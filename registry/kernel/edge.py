@@ -153,8 +153,10 @@ def _admit() -> None:
     if actor.kind == "client" and access != PUBLIC and not _program_path():
         # The interfaces give personal data for scopes of their own; the office's pages show them without asking.
         raise Refused("访问令牌只能用于接口，不能打开工作台页面", rule="interfaces-only")
-    # A token travels in a header that no foreign page can set; only cookie sessions and anonymous forms need CSRF.
-    if request.method not in ("GET", "HEAD", "OPTIONS") and actor.kind != "client":
+    # A token travels in a header that no foreign page can set, and JSON it cannot send without asking; only cookie
+    # sessions and anonymous forms need CSRF.
+    programs = actor.kind == "client" or (actor.kind == "anonymous" and request.is_json)
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not programs:
         csrf.protect()
         if _has_nul(request.form):
             abort(400)

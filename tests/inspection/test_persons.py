@@ -231,13 +231,13 @@ def test_records_merged_after_the_freezing_are_one_person_to_everything_that_fol
         for one in proposed:
             merge.confirm(session, HEAD, merge=one)
         row = session.scalars(select(DrawRow.id).where(DrawRow.public_id == draw)).one()
-        assert persons.unit_of(session, row, kept.id) == [
+        assert persons.units_of(session, row, kept.id) == [
             unit for unit, subject in known.items() if subject == place.people[0].public_id
         ]
     bureau.run(work, draw)
     second = bureau.committed(work, lawyers.next_task(work, place))
     with work.read() as session:
-        counted = set(session.scalars(select(SelectionRow.practitioner_id)))
+        counted = {one for one in session.scalars(select(SelectionRow.practitioner_id)) if one}
         subjects = {
             find.named(session, practitioners=counted)["practitioner", one].public_id
             for one in counted

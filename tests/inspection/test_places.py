@@ -110,7 +110,7 @@ def test_the_page_says_it_in_words(
     draw = bureau.drawn(host.work, place)
     page.goto(f"{live_server}/draws/{draw}")
     page.get_by_role("link", name="我在名录里吗").click()
-    page.get_by_role("searchbox", name="机构或人员的名称").fill("示范市第1试验律师事务所")
+    page.get_by_role("searchbox", name="机构名称").fill("示范市第1试验律师事务所")
     page.get_by_role("main").get_by_role("button", name="查询").click()
     expect(page.get_by_role("main")).to_contain_text("3/12（25 %）")
     for width in (390, 1280):
