@@ -1,0 +1,11 @@
+"""What publicity puts around its views."""
+
+from flask import Flask
+
+from publicity.web import error_reports, intake_hint
+from registry.kernel.host import Host
+
+
+def install(host: Host, app: Flask) -> None:
+    intake_hint.install(host, app)
+    error_reports.install(host, app)
