@@ -36,7 +36,7 @@ _LARGEST_BATCH = 16 * 1024 * 1024
 @blueprint.get("/mine")
 @requires("visit.record")
 def mine() -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         stops = bundle.stops(session, current_actor())
         return render_template("inspection/mine.html", stops=stops, scripts=SCRIPTS[:3], today=session.today)
 
@@ -77,7 +77,7 @@ _WORKER = Path(__file__).parent / "static" / "field-worker.js"
 @blueprint.get("/field.json")
 @requires("visit.record")
 def field_json() -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         told = bundle.bundle(session, current_actor())
     return _json({**told, "csrf": generate_csrf()})
 
