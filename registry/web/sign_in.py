@@ -59,7 +59,10 @@ def logout() -> ResponseReturnValue:
     with work().write(current_actor()) as session:
         staff.end_sessions(session, session.actor)
     end_session()
-    return redirect(url_for("sign_in.login"), 303)
+    response = redirect(url_for("sign_in.login"), 303)
+    # What pages kept on this device goes with the session; over plain http browsers ignore this, and menu.js does it.
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @blueprint.get("/staff/password")

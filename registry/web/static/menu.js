@@ -36,3 +36,21 @@
     })
     .catch(() => {});
 })();
+
+// Whoever signs out leaves nothing on this device; what it has not handed over yet would be lost, and is told before.
+(() => {
+  "use strict";
+  const form = document.querySelector('form[action="/staff/logout"]');
+  if (!form) return;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const unsent = Number(localStorage.getItem("legalcredit.unsent"));
+    if (unsent && !confirm(`本机还有 ${unsent} 项内容没有同步，退出后清除，不能找回。仍要退出吗？`)) return;
+    localStorage.clear();
+    const stores = indexedDB.databases ? indexedDB.databases() : Promise.resolve([]);
+    stores
+      .then((found) => found.forEach(({ name }) => indexedDB.deleteDatabase(name)))
+      .catch(() => {})
+      .finally(() => form.submit());
+  });
+})();
