@@ -13,6 +13,7 @@ from registry.kernel.work import WorkSession
 from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
 
 _CONTEXT = "insp_pseudonyms.written"
+_ONE_BY_ONE = 1_000  # more than these are read with everybody else, not as thousands of ids
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,11 @@ def subjects(session: Session, draw_id: int) -> dict[str, str]:
 
 def present(session: WorkSession, subjects: Collection[str]) -> Mapping[str, int]:
     """The row of the person that each public id stands for now: that of the kept record, where it was merged."""
-    rows = session.execute(
-        select(PractitionerRow.public_id, PractitionerRow.id, PractitionerRow.merged_into_id).where(
-            PractitionerRow.public_id.in_(subjects)
-        )
-    )
-    return {row.public_id: row.merged_into_id or row.id for row in rows}
+    known = select(PractitionerRow.public_id, PractitionerRow.id, PractitionerRow.merged_into_id)
+    if len(subjects) < _ONE_BY_ONE:
+        known = known.where(PractitionerRow.public_id.in_(subjects))
+    rows = session.execute(known)
+    return {row.public_id: row.merged_into_id or row.id for row in rows if row.public_id in subjects}
 
 
 def opened(session: Session, draw: str, kind: str) -> dict[str, Opened]:

@@ -1,6 +1,7 @@
 """Reads all past draws for the tests of their health."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -8,13 +9,17 @@ from datetime import date, datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from inspection.ceremony import void
+from inspection.ceremony import persons, void
 from inspection.ceremony.rows import overdue
 from inspection.ceremony.tables import ChanceRow, DrawRow
 from inspection.health import units
 from inspection.health.assess import Health, assess, rule_on
-from inspection.health.past import Past, past
+from inspection.health.past import Past, past, renamed
 from inspection.plan.tables import TaskRow
+from registry.kernel.work import WorkSession
+
+_PERSON = "person:"
+CLOSED = "个人（不公开）"
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Overview:
     times: Sequence[tuple[int, int, float]]
 
 
-def overview(session: Session, *, on: date) -> Overview:
+def overview(session: WorkSession, *, on: date) -> Overview:
     """The health of all draws whose record is public on the day `on`, oldest first."""
     known = session.execute(
         select(DrawRow.id, DrawRow.frame_sha256, DrawRow.record_index)
@@ -55,7 +60,7 @@ def overview(session: Session, *, on: date) -> Overview:
     if found is None:
         drawn = [_past(session, row.id) for row in known]
         found = Overview(
-            health=assess(drawn, voided=voided, rule=rule_on(on)),
+            health=_unnamed(assess(drawn, voided=voided, rule=rule_on(on))),
             draws=len(drawn),
             selections=sum(len(pool.drawn) for one in drawn for pool in one.pools),
             visits=sum(len(team) for one in drawn for _, team in one.teams),
@@ -71,9 +76,32 @@ def overview(session: Session, *, on: date) -> Overview:
 _last: dict[object, Overview] = {}
 
 
-def _past(session: Session, draw: int) -> Past:
+def _past(session: WorkSession, draw: int) -> Past:
+    """Persons bear another pseudonym in every draw; here, and nowhere else, they are brought together."""
     record = session.scalars(select(DrawRow.record).where(DrawRow.id == draw)).one()
-    return past(json.loads(record or b"{}"))
+    found = past(json.loads(record or b"{}"))
+    people = persons.of_draw(session, draw)
+    if not people:
+        return found
+    rows = persons.present(session, {one.subject for one in people})
+    return renamed(found, {one.unit: f"{_PERSON}{rows[one.subject]}" for one in people})
+
+
+def _unnamed(health: Health) -> Health:
+    """Without what would tell which pseudonyms are one person's."""
+    return replace(
+        health,
+        results=tuple(
+            replace(
+                result,
+                extremes=tuple(
+                    replace(seen, name=re.sub(f"{_PERSON}[0-9]+", CLOSED, seen.name))
+                    for seen in result.extremes
+                ),
+            )
+            for result in health.results
+        ),
+    )
 
 
 def _ended(session: Session, on: date) -> list[Ended]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -28,6 +28,17 @@ class Past:
     pools: tuple[Pool, ...]
     classes: tuple[tuple[str, ...], ...]
     teams: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def renamed(one: Past, names: Mapping[str, str]) -> Past:
+    """The same draw, its units under other names: the places in the list stay."""
+    return replace(
+        one,
+        pools=tuple(
+            Pool(tuple(names.get(unit, unit) for unit in pool.units), pool.drawn) for pool in one.pools
+        ),
+        teams=tuple((names.get(unit, unit), team) for unit, team in one.teams),
+    )
 
 
 def past(record: Mapping[str, Any]) -> Past:

@@ -151,3 +151,31 @@ def test_whoever_tries_numbers_in_series_is_slowed_down(host: Host, client: Flas
     document = client.get("/api/v1/openapi.json").get_json()
     validate(document)
     assert set(document["paths"]["/draws/{public_id}/places.json"]) >= {"get", "post"}
+
+
+def test_the_health_of_draws_counts_persons_across_their_pseudonyms_and_tells_of_nobody(
+    host: Host, client: FlaskClient
+) -> None:
+    task = {
+        "yearly_cap": None,
+        "strata": [{"id": name, "rate_bp": 9000, "min": 0, "max": None} for name in "ABCD"],
+    }
+    place = lawyers.found(host.work, **task)
+    bureau.drawn(host.work, place.at)
+    second = bureau.drawn(host.work, lawyers.next_task(host.work, place, **task))
+    found = client.get("/draws/health.json").get_json()
+    # 22 of 24 were drawn each time: 24 people, not 48 units, and nearly all of them twice.
+    times = {line["times"]: line["units"] for line in found["times_drawn"]}
+    assert sum(times.values()) == 24
+    assert times[2] >= 20
+    page = client.get("/draws/health").text
+    named = {
+        seen["name"]
+        for result in found["results"]
+        for seen in result["extremes"]
+        if result["test"] == "subjects"
+    }
+    assert named == {"个人（不公开）"}
+    for secret in (*owners(host.work, second), *owners(host.work, second).values(), "person:"):
+        assert secret not in page
+        assert secret not in str(found)
