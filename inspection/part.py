@@ -9,22 +9,29 @@ from inspection.plan.directory import change
 from inspection.plan.intake import INSPECTORS
 from inspection.plan.matters import drafts
 from inspection.visits import assign, certificates, duties, opening, replace
+from inspection.visits.after import annual, handover, rectification
 from inspection.visits.after import duties as after_duties
-from inspection.visits.after import handover, rectification
 from inspection.visits.after import tables as _tables  # noqa: F401 - names every table of this package
 from inspection.web import (
     after,
     after_papers,
     check,
+    directory,
     fieldwork,
     frames,
     health,
+    lists,
+    lists_api,
+    matters,
     papers,
     places,
+    plans,
     public,
     public_api,
     staff,
     stage,
+    statistics,
+    tasks,
     verification,
 )
 from registry.kernel.access import Permission
@@ -38,6 +45,12 @@ PART = Part(
     commands=(draw,),
     blueprints=(
         staff.blueprint,
+        matters.blueprint,
+        plans.blueprint,
+        tasks.blueprint,
+        directory.blueprint,
+        lists.blueprint,
+        lists_api.blueprint,
         public.blueprint,
         frames.blueprint,
         stage.blueprint,
@@ -50,6 +63,8 @@ PART = Part(
         papers.blueprint,
         after.blueprint,
         after_papers.blueprint,
+        statistics.blueprint,
+        statistics.api,
         fieldwork.blueprint,
         check.blueprint,
     ),
@@ -77,12 +92,17 @@ PART = Part(
         Permission(handover.PROPOSE, "提出移送案件线索或抄告", frozenset({"inspector", "clerk", "head"})),
         Permission(handover.DECIDE, "批准移送案件线索或抄告", frozenset({"head", "leader"})),
         Permission(handover.HANDLE, "登记立案和办理结果", frozenset({"clerk", "head"})),
+        Permission(annual.PREPARE, "编制抽查年度报告", frozenset({"clerk", "head"})),
+        Permission(annual.PUBLISH, "公布抽查年度报告", frozenset({"head", "leader"})),
     ),
     navigation=(
         Navigation("双随机抽查", "inspection.overview", "draw.read", 400, "检查"),
+        Navigation("年度抽查计划", "plans.index", "draw.read", 402, "检查"),
+        Navigation("检查人员名录", "inspectors.index", "draw.read", 404, "检查"),
         Navigation("检查", "inspection.visit_list", "visit.read", 410, "检查"),
         Navigation("责令改正", "after.rectifications", "visit.read", 420, "检查"),
         Navigation("案件线索移送", "after.handovers", "visit.read", 430, "检查"),
+        Navigation("抽查统计", "inspection-statistics.staff_page", "draw.read", 440, "检查"),
         Navigation("我的检查", "fieldwork.mine", "visit.record", 405, "检查"),
     ),
     worklists=(*duties.WORKLISTS, *after_duties.WORKLISTS),
@@ -92,6 +112,7 @@ PART = Part(
         "matter.publish": "公布抽查事项",
         "matter.end": "抽查事项移出清单",
         "task.create": "建立抽查任务",
+        "task.renew": "任务换用现行版本的抽查事项",
         "inspector.enlist": "登记检查人员",
         "inspector.link": "关联检查人员账号",
         "inspector.recuse": "登记回避",
@@ -139,6 +160,8 @@ PART = Part(
         "handover.send": "批准移送",
         "handover.file": "移送的线索立案",
         "handover.close": "移送办结",
+        "report.prepare": "编制抽查年度报告",
+        "report.publish": "公布抽查年度报告",
     },
     imports=(Import("inspectors", "检查人员", INSPECTORS),),
     jobs=(

@@ -11,7 +11,17 @@ from inspection.health import chances, inspectors, units
 from inspection.health.past import Past
 from inspection.health.result import Result
 
-TESTS = ("subjects", "repeats", "neighbours", "spacing", "load", "rotation", "pairs", "voids")
+TITLES = {
+    "subjects": "每个对象被抽中的次数",
+    "repeats": "抽中过的对象再被抽中",
+    "neighbours": "名录中相邻的对象同时抽中",
+    "spacing": "抽中的对象在名录中的间隔",
+    "load": "每名检查人员的检查次数",
+    "rotation": "检查人员按名单轮转",
+    "pairs": "同一检查人员遇到同一对象",
+    "voids": "作废的抽取",
+}
+TESTS = tuple(TITLES)
 
 
 @dataclass(frozen=True)

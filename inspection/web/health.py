@@ -9,23 +9,12 @@ from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields, validate
 
 from inspection.health import find
-from inspection.health.assess import TESTS
+from inspection.health.assess import TESTS, TITLES
 from registry.kernel.access import public
 from registry.kernel.host import work
 
 blueprint = Blueprint("draw-health", __name__, template_folder="templates")
 api = ApiBlueprint("draw-health-api", __name__, description="全部抽取的统计检验")
-
-TITLES = {
-    "subjects": "每个对象被抽中的次数",
-    "repeats": "抽中过的对象再被抽中",
-    "neighbours": "名录中相邻的对象同时抽中",
-    "spacing": "抽中的对象在名录中的间隔",
-    "load": "每名检查人员的检查次数",
-    "rotation": "检查人员按名单轮转",
-    "pairs": "同一检查人员遇到同一对象",
-    "voids": "作废的抽取",
-}
 
 
 class Bar(NamedTuple):
