@@ -7,10 +7,11 @@ from datetime import date
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from inspection.plan.exclusions import Scope
 from inspection.plan.tables import InspectorRow, MatterRow, TaskRow
 from registry.accounts.tables import StaffRow
 from registry.kernel.faults import NotFound
-from registry.roster.kinds import titles
+from registry.roster.kinds import district_name, titles
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class TaskPage:
     matter_name: str
     """All of `matters`, in words."""
     matters: Sequence[MatterPage]
+    scope: str | None
+    """A directed task (定向) in words, None for 不定向."""
     object_title: str
     strata: Sequence[dict[str, object]]
     reserve: int
@@ -123,6 +126,12 @@ def matter_page(row: MatterRow) -> MatterPage:
     )
 
 
+def in_words(scope: Scope) -> str | None:
+    """Districts and strata of a directed task; None for one about everybody."""
+    words = [district_name(code) for code in scope.districts] + [f"{name} 层" for name in scope.strata]
+    return "、".join(words) or None
+
+
 def _task(row: TaskRow) -> TaskPage:
     return TaskPage(
         row.public_id,
@@ -131,6 +140,7 @@ def _task(row: TaskRow) -> TaskPage:
         row.matter.public_id,
         "、".join(matter.name for matter in row.matters),
         [matter_page(matter) for matter in row.matters],
+        in_words(Scope.read(row.scope)),
         titles()[row.matter.object_kind],
         row.strata,
         row.reserve,

@@ -7,20 +7,12 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from inspection.plan.strata import Rule
 from registry.kernel.clock import SHANGHAI
-from registry.kernel.faults import Conflict, Fault, FieldFault, Invalid
+from registry.kernel.faults import Fault, FieldFault, Invalid
 from registry.web.forms import faults_by_path
 
-STRATA = ("A", "B", "C", "D")
-DEFAULTS: Mapping[str, str] = {
-    "rate_A": "5",
-    "rate_B": "15",
-    "rate_C": "40",
-    "rate_D": "100",
-    "min_A": "1",
-    "min_B": "1",
-    "min_C": "1",
-    "min_D": "0",
+_TEAM: Mapping[str, str] = {
     "size": "2",
     "reserve": "2",
     "yearly_cap": "2",
@@ -30,8 +22,21 @@ DEFAULTS: Mapping[str, str] = {
 _FIELD_OF = {"rate_bp": "rate", "min": "min", "max": "max"}
 
 
-def task_fields(form: Mapping[str, str]) -> dict[str, Any]:
-    """What `plan.draft.create_task` takes. Raises Invalid naming every field that is empty, no number or no day."""
+def task_begins(rule: Rule) -> dict[str, str]:
+    """What the form of a task begins with: the figures of the rule of strata."""
+    values = dict(_TEAM)
+    for stratum in rule.strata:
+        values |= {
+            f"rate_{stratum.id}": str(stratum.rate_bp // 100),
+            f"min_{stratum.id}": str(stratum.least),
+            f"max_{stratum.id}": "" if stratum.most is None else str(stratum.most),
+        }
+    return values
+
+
+def task_fields(form: Mapping[str, str], rule: Rule) -> dict[str, Any]:
+    """What `plan.draft.create_task` takes, but for its matters. Raises Invalid naming every field that is empty, no number
+    or no day."""
     faults: list[FieldFault] = []
 
     def number(path: str, *, optional: bool = False, scale: int = 1) -> int | None:
@@ -44,7 +49,6 @@ def task_fields(form: Mapping[str, str]) -> dict[str, Any]:
     for path, wanted in (
         ("code", "请填写任务编号"),
         ("title", "请填写任务名称"),
-        ("matter", "请选择抽查事项"),
     ):
         if not form.get(path, "").strip():
             faults.append(FieldFault(path, "missing", wanted))
@@ -59,7 +63,7 @@ def task_fields(form: Mapping[str, str]) -> dict[str, Any]:
             "min": number(f"min_{name}"),
             "max": number(f"max_{name}", optional=True),
         }
-        for name in STRATA
+        for name in rule.ids
     ]
     size, reserve = number("size"), number("reserve")
     max_load, cap = number("max_load", optional=True), number("yearly_cap", optional=True)
@@ -68,7 +72,6 @@ def task_fields(form: Mapping[str, str]) -> dict[str, Any]:
     return {
         "code": form["code"].strip(),
         "title": form["title"],
-        "matter": form["matter"],
         "strata": strata,
         "reserve": reserve,
         "team": {
@@ -109,11 +112,11 @@ def plan_of_chance(form: MultiDict[str, str]) -> list[dict[str, str]]:
     return plan
 
 
-def task_faults(refused: Invalid | Conflict) -> dict[str, list[str]]:
+def task_faults(refused: Fault, rule: Rule) -> dict[str, list[str]]:
     """A refusal by the fields of the form: `strata[0].max` of the specification is its field `max_A`."""
-    if isinstance(refused, Conflict):
+    if refused.rule == "code_used":
         return {"code": [refused.title]}
-    return {_task_field(path): messages for path, messages in faults_by_path(refused).items()}
+    return {_task_field(path, rule): messages for path, messages in told(refused).items()}
 
 
 def told(fault: Fault) -> dict[str, list[str]]:
@@ -139,8 +142,8 @@ def day(text: str, path: str) -> date:
         raise Invalid.field(path, "not_a_date", "请填写日期") from error
 
 
-def _task_field(path: str) -> str:
+def _task_field(path: str, rule: Rule) -> str:
     stratum = re.fullmatch(r"strata\[(\d)\]\.(rate_bp|min|max)", path)
     if stratum is not None:
-        return f"{_FIELD_OF[stratum[2]]}_{STRATA[int(stratum[1])]}"
+        return f"{_FIELD_OF[stratum[2]]}_{sorted(rule.ids)[int(stratum[1])]}"
     return path.removeprefix("team.")

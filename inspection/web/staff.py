@@ -9,15 +9,16 @@ from inspection.ceremony import announce, conduct, substitute
 from inspection.ceremony import find as draws
 from inspection.ceremony import listed as listed_draws
 from inspection.ceremony import void as voiding
-from inspection.plan import draft
 from inspection.plan import find as plan
+from inspection.plan import strata
+from inspection.plan.annual import find as plans
 from inspection.plan.frame import GROUNDS
 from inspection.visits import assign, codes, findings, replace
 from inspection.visits import find as visits
 from inspection.web import forms
 from registry.accounts.staff import everybody, names
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Conflict, Fault, Invalid
+from registry.kernel.faults import Fault, Invalid
 from registry.kernel.host import work
 
 blueprint = Blueprint("inspection", __name__, url_prefix="/staff", template_folder="templates")
@@ -37,7 +38,7 @@ _Faults = Mapping[str, list[str]]
 @requires("draw.read")
 def overview() -> ResponseReturnValue:
     before = forms.row_before(request.args.get("before"))
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         tasks, following = plan.tasks(session, limit=PAGE, before=before)
         latest = listed_draws.latest(session, [task.public_id for task in tasks], on=session.today)
         return render_template(
@@ -49,47 +50,6 @@ def overview() -> ResponseReturnValue:
             progress=visits.progress(session, [draw.public_id for draw in latest.values()]),
             today=session.today,
         )
-
-
-@blueprint.get("/inspection/matters")
-@requires("draw.read")
-def matters() -> ResponseReturnValue:
-    after = request.args.get("after")
-    with work().read() as session:
-        listed, following = plan.matters(session, on=session.today, limit=PAGE, after=after)
-    return render_template("inspection/matters.html", matters=listed, following=following, after=after)
-
-
-@blueprint.get("/inspection/inspectors")
-@requires("draw.read")
-def inspectors() -> ResponseReturnValue:
-    after = request.args.get("after")
-    with work().read() as session:
-        listed, following = plan.inspectors(session, on=session.today, limit=PAGE, after=after)
-    return render_template("inspection/inspectors.html", inspectors=listed, following=following, after=after)
-
-
-@blueprint.route("/inspection/tasks/new", methods=["GET", "POST"])
-@requires("inspection.plan")
-def new_task() -> ResponseReturnValue:
-    if request.method == "GET":
-        return _task_form(forms.DEFAULTS, {})
-    try:
-        fields = forms.task_fields(request.form)
-        with work().write(current_actor()) as session:
-            task = draft.create_task(session, session.actor, **fields)
-    except (Invalid, Conflict) as refused:
-        return _task_form(request.form, forms.task_faults(refused)), 422
-    flash("抽查任务已建立。", "good")
-    return redirect(url_for("inspection.task", public_id=task.public_id), 303)
-
-
-def _task_form(values: Mapping[str, str], faults: _Faults) -> str:
-    with work().read() as session:
-        listed, _ = plan.matters(session, on=session.today)
-    return render_template(
-        "inspection/new_task.html", matters=listed, values=values, faults=faults, strata=forms.STRATA
-    )
 
 
 @blueprint.get("/inspection/tasks/<public_id>")
@@ -158,10 +118,12 @@ def call_off(public_id: str) -> ResponseReturnValue:
 
 
 def _task_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         page = render_template(
             "inspection/task.html",
             task=plan.task(session, public_id),
+            origin=plans.origin(session, public_id),
+            rule=strata.rule(session.today),
             draws=listed_draws.of_task(session, public_id, on=session.today),
             announced=announce.announced(session, public_id),
             me=announce.username(session, current_actor()),
@@ -260,7 +222,7 @@ def void(public_id: str) -> ResponseReturnValue:
 
 
 def _draw_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         page = render_template(
             "inspection/staff_draw.html",
             draw=draws.draw_page(session, public_id, on=session.today),
@@ -281,7 +243,7 @@ def visit_list() -> ResponseReturnValue:
     shown = request.args.get("state", "")
     shown = shown if shown in _VISIT_LISTS else "open"
     mine, after = request.args.get("mine") == "1", request.args.get("after")
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         own = plan.certificate_of(session, current_actor().id)
         listed, following = visits.worklist(
             session,
@@ -364,7 +326,7 @@ def decide(public_id: str, substitution: str) -> ResponseReturnValue:
 
 
 def _visit_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = visits.visit(session, public_id)
         page = render_template(
             "inspection/visit.html",

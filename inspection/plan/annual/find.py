@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from inspection.plan.annual.open import SEALED, grounds
 from inspection.plan.annual.tables import PlanEntryRow, PlanRow, TaskOriginRow
 from inspection.plan.exclusions import Scope
-from inspection.plan.find import MatterPage, matter_page
+from inspection.plan.find import MatterPage, in_words, matter_page
 from inspection.plan.tables import TaskRow
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
-from registry.roster.kinds import district_name
 
 HEADINGS = (
     "序号",
@@ -40,6 +39,7 @@ class EntryPage:
     """A planned inspection. `scope` in words, None for 不定向."""
 
     public_id: str
+    number: str
     code: str
     title: str
     matters: Sequence[MatterPage]
@@ -221,10 +221,9 @@ def _page(row: PlanRow, held: set[int]) -> PlanPage:
 
 def _entry(row: PlanEntryRow) -> EntryPage:
     scope = Scope.read(row.scope)
-    words = [district_name(code) for code in scope.districts]
-    words += [f"{name} 层" for name in scope.strata]
     return EntryPage(
         row.public_id,
+        row.plan.number,
         row.code,
         row.title,
         [matter_page(matter) for matter in row.matters],
@@ -233,7 +232,7 @@ def _entry(row: PlanEntryRow) -> EntryPage:
         row.starts_on,
         row.ends_on,
         row.section,
-        "、".join(words) or None,
+        in_words(scope),
         scope.districts,
         scope.strata,
     )

@@ -66,6 +66,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pub_channels",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("layout", sa.String(length=8), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("entitled", sa.Boolean(), nullable=False),
+        sa.Column("client", sa.String(length=16), nullable=True),
+        sa.Column("queued", sa.BigInteger(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("receipt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reconciled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_channels")),
+        sa.UniqueConstraint("name", name=op.f("uq_pub_channels_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_channels_public_id")),
+    )
+    with op.batch_alter_table("pub_channels", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_channels_client"), ["client"], unique=False)
+
+    op.create_table(
         "pub_error_reports",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -150,6 +175,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_id", "code", name=op.f("uq_insp_plan_entries_plan_id_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_insp_plan_entries_public_id")),
     )
+    op.create_table(
+        "pub_deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("record", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("ends", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("doubt", sa.Boolean(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code", sa.String(length=64), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("platform_id", sa.String(length=128), nullable=True),
+        sa.Column("identity", sa.LargeBinary(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["pub_channels.id"], name=op.f("fk_pub_deliveries_channel_id_pub_channels")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_deliveries")),
+        sa.UniqueConstraint("channel_id", "position", name=op.f("uq_pub_deliveries_channel_id_position")),
+    )
+    with op.batch_alter_table("pub_deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_pub_deliveries_channel_record", ["channel_id", "record", "position"], unique=False
+        )
+        batch_op.create_index(
+            "ix_pub_deliveries_channel_state", ["channel_id", "state", "position"], unique=False
+        )
+
     op.create_table(
         "insp_inspector_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -649,6 +712,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_insp_inspector_changes_inspector_id"))
 
     op.drop_table("insp_inspector_changes")
+    with op.batch_alter_table("pub_deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_deliveries_channel_state")
+        batch_op.drop_index("ix_pub_deliveries_channel_record")
+
+    op.drop_table("pub_deliveries")
     op.drop_table("insp_plan_entries")
     with op.batch_alter_table("insp_matter_drafts", schema=None) as batch_op:
         batch_op.drop_index(
@@ -665,6 +733,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_pub_error_reports_about_id_state")
 
     op.drop_table("pub_error_reports")
+    with op.batch_alter_table("pub_channels", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_channels_client"))
+
+    op.drop_table("pub_channels")
     with op.batch_alter_table("insp_plans", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_insp_plans_draft_number",
