@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.inspection.dishonest import DishonestOfficer, Office
+from tests.inspection.dishonest import DishonestOfficer
+from tests.inspection.office import Office
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def _play(office: Office, *, examples: int, steps: int) -> None:
 
 
 def test_no_sequence_of_acts_removes_repeats_or_steers_a_draw(office: Office) -> None:
-    _play(office, examples=15, steps=20)
+    _play(office, examples=10, steps=15)
 
 
 @pytest.mark.slow
