@@ -1,6 +1,6 @@
 """The frame: what is drawn from, by which rules, with which chance (spec section 2)."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from operator import itemgetter
@@ -60,6 +60,28 @@ def check(value: object) -> Frame:
         seating = seat(frame["team"], inspectors)
         _check_staffable(units, seating, frame["team"]["max_load"])
     return Frame(frame, seating)
+
+
+class Unstaffed(NamedTuple):
+    """A unit whose seats nobody fills, by which rule, and the eligible inspectors whom recusals alone keep from it."""
+
+    unit: str
+    rule: str
+    recused: list[str]
+
+
+def unstaffed(document: Mapping[str, Any]) -> Iterator[Unstaffed]:
+    """Every unit for which `check` refuses a frame that is otherwise as it should be; it names the first alone."""
+    seating = seat(document["team"], document["inspectors"])
+    for unit in document["units"]:
+        if unit["status"] == "excluded":
+            continue
+        try:
+            _check_staffable([unit], seating, document["team"]["max_load"])
+        except Invalid as fault:
+            kept_off = seating.may_sit(unit, recusals=False) & ~seating.may_sit(unit)
+            names = [name for n, name in enumerate(seating.inspectors) if kept_off >> n & 1]
+            yield Unstaffed(unit["id"], fault.rule, names)
 
 
 def frame_sha256(document: dict[str, Any]) -> str:
