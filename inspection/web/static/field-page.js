@@ -11,6 +11,7 @@
   const TONES = { offline: "attention", out: "bad", busy: "info", fine: "good" };
   let built = "";
 
+  const notCounted = (one) => ["refused", "compare", "aside"].includes(one.status);
   const current = () => state.bundle && state.bundle.visits.find((one) => one.id === asked);
 
   function showBar() {
@@ -32,6 +33,8 @@
     if (!state.session) told("attention", "登录已过期，所填内容都在本机。请", make("a", { href: `/staff/login?next=${encodeURIComponent(location.pathname)}`, text: "重新登录" }), "，之后会继续同步。");
     if (state.trouble) told("bad", state.trouble);
     if (others().length) told("attention", `本机有另一账号 ${others().length} 项没有同步的内容，请其本人登录后同步。`);
+    const kept = own().filter(notCounted).length;
+    if (kept) told("bad", `有 ${kept} 项没有计入，`, make("a", { href: "#outbox", text: "请处理" }), "。");
     const visit = current();
     if (visit && visit.gone) told("bad", "这次检查已办结、更换或改由他人进行，不再计入新的内容。");
     if (visit && visit.state === "returned") told("attention", "检查结果被退回，请核对后重新记录。");
@@ -43,7 +46,7 @@
   }
 
   function showOutbox() {
-    const kept = own().filter((one) => ["refused", "compare", "aside"].includes(one.status));
+    const kept = own().filter(notCounted);
     part("outbox").hidden = !kept.length;
     part("kept").replaceChildren(...kept.map((one) => {
       const buttons = make("p", { class: "actions" });
@@ -156,6 +159,7 @@
     part("loading").hidden = Boolean(state.bundle) || !state.session;
     part("visit").hidden = !visit;
     if (visit) showVisit(visit);
+    for (const section of part("visit").querySelectorAll("section, details.panel, .field-jump")) section.hidden = Boolean(visit && visit.gone);
   }
 
   function fault(id, text) {
@@ -221,7 +225,7 @@
   }
 
   function download() {
-    const text = own().filter((one) => ["refused", "compare", "aside"].includes(one.status)).map((one) => `${inWords(one)}\n${one.message || ""}\n`).join("\n");
+    const text = own().filter(notCounted).map((one) => `${inWords(one)}\n${one.message || ""}\n`).join("\n");
     const link = make("a", { href: `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`, download: `现场检查-未计入-${day()}.txt` });
     link.click();
   }

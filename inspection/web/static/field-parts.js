@@ -8,7 +8,6 @@
   const part = (id) => document.getElementById(id);
   const IDLE = 700;
   const thumbnails = new Map();
-  const pads = new Map();
 
   /* Calls when nothing was typed for a moment, and at once when the field is left. */
   function onTyped(input, call) {
@@ -66,10 +65,10 @@
     const boxes = part("items").querySelectorAll(".field-item");
     for (const box of boxes) {
       const one = found.get(`answer|${box.dataset.item}`);
-      if (!one) continue;
-      answered += 1;
-      for (const input of box.querySelectorAll("input")) input.checked = input.value === one.content.value;
-      fill(box.querySelector("textarea"), one.content.note);
+      const { value, note: text } = one ? one.content : { value: "", note: "" };
+      if (one) answered += 1;
+      for (const input of box.querySelectorAll("input")) input.checked = input.value === value;
+      fill(box.querySelector("textarea"), text);
       box.querySelector(".field-said").textContent = said(one);
     }
     part("items-count").textContent = `${answered} / ${boxes.length} 项已答`;
@@ -123,7 +122,6 @@
   }
 
   function buildSignatures(visit) {
-    pads.clear();
     part("signatures").replaceChildren(...roles(visit).map(([role, title]) => {
       const canvas = make("canvas", { class: "field-pad", role: "img", "aria-label": `${title}签名处` });
       const name = make("input", { class: "form-control", maxlength: 64, id: `name-${role}`, autocomplete: "off" });
@@ -134,9 +132,10 @@
         role === "subject" ? make("label", { class: "form-label", for: `name-${role}`, text: "签名人姓名、职务" }) : null,
         role === "subject" ? name : null,
         fault, make("p", { class: "actions" }, save, clear));
-      const box = make("div", { "data-role": role }, make("h3", { text: title }), make("div", { class: "field-signed" }), form);
+      const again = make("button", { type: "button", class: "btn btn-secondary", text: "重新签名", hidden: true });
+      const box = make("div", { "data-role": role }, make("h3", { text: title }), make("div", { class: "field-signed" }), again, form);
       const pad = field.sign.pad(canvas, () => { fault.hidden = true; });
-      pads.set(role, pad);
+      again.addEventListener("click", () => { form.hidden = false; again.hidden = true; pad.clear(); });
       clear.addEventListener("click", () => pad.clear());
       form.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -148,6 +147,7 @@
         const drawn = { strokes: pad.strokes(), height: pad.height() };
         void note(visit.id, "signature", role, { role, name: name.value.trim(), ...drawn, covers: covered(latest(visit)) });
         pad.clear();
+        form.hidden = true;
       });
       if (role === "subject") box.append(refusal(visit));
       return box;
@@ -173,14 +173,23 @@
     const now = covered(found).join();
     for (const box of part("signatures").children) {
       const one = found.get(`signature|${box.dataset.role}`);
-      const signed = box.querySelector(".field-signed");
+      const [signed, form, again] = [box.querySelector(".field-signed"), box.querySelector("form"), box.querySelector(":scope > button")];
       signed.replaceChildren();
-      if (!one) continue;
+      if (!one) {
+        form.hidden = false;
+        again.hidden = true;
+        continue;
+      }
       const { refused, strokes, height, name, reason, witness, covers } = one.content;
       if (refused) signed.append(make("p", { text: `拒绝签名：${reason}。见证人：${witness}` }));
       else signed.append(field.sign.picture(strokes, height || 500));
       signed.append(make("p", { class: "field-said", text: `${name ? `${name}，` : ""}${said(one)}` }));
-      if ([...(covers || [])].sort().join() !== now) signed.append(make("p", { class: "field-error", text: "签名后内容有改动，请重新核对签名。" }));
+      const stands = [...(covers || [])].sort().join() === now;
+      // A pad that somebody opened to sign anew stays open.
+      if (box.dataset.signed !== one.id) form.hidden = stands;
+      box.dataset.signed = one.id;
+      again.hidden = !form.hidden;
+      if (!stands) signed.append(make("p", { class: "field-error", text: "签名后内容有改动，请重新核对签名。" }));
     }
   }
 

@@ -62,7 +62,8 @@
     };
     canvas.addEventListener("pointerup", ended);
     canvas.addEventListener("pointercancel", ended);
-    addEventListener("resize", draw);
+    // Also when it comes into sight: hidden, it has no size.
+    new ResizeObserver(draw).observe(canvas);
     draw();
     return {
       strokes: () => strokes.map((stroke) => stroke.map((point) => [...point])),

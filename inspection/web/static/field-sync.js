@@ -56,7 +56,8 @@
     if (status !== 200) return;
     state.session = true;
     token = bundle.csrf;
-    const { csrf, ...kept } = bundle;
+    const { csrf, ...told } = bundle;
+    const kept = { ...told, ahead: Date.now() - Date.parse(told.at) };
     const open = new Map(kept.visits.map((visit) => [visit.id, visit]));
     // A visit that was taken away stays to be looked at while something of it waits here.
     const held = new Set(state.operations.filter((one) => one.owner === kept.staff && one.status !== "stored").map((one) => one.visit));
@@ -83,10 +84,18 @@
     await sync();
   }
 
-  /* Notes one fact. One of the same sort that still waits gives way to it: the service need not hear every letter typed. */
-  async function note(visit, kind, item, content) {
+  /* Notes one fact. One of the same sort that still waits gives way to it: the service need not hear every letter typed.
+     One after the other, or two that come together would not know of each other. */
+  let turn = Promise.resolve();
+  function note(...told) {
+    const mine = turn.then(() => keepNote(...told));
+    turn = mine.catch(() => {});
+    return mine;
+  }
+
+  async function keepNote(visit, kind, item, content) {
     const known = state.bundle.visits.find((one) => one.id === visit);
-    const stale = waiting().filter((one) => item !== null && one.visit === visit && one.kind === kind && one.item === item && !one.sending);
+    const stale = waiting().filter((one) => item !== null && one.visit === visit && one.kind === kind && one.item === item);
     const operation = {
       id: newId(), owner: state.bundle.staff, visit, kind, item: item || "", content, status: "waiting",
       noted_at: new Date().toISOString(), base: known ? known.position : 0,
@@ -101,7 +110,7 @@
   }
 
   async function settle(operation, change) {
-    await store.keep({ ...operation, ...change, sending: false });
+    await store.keep({ ...operation, ...change });
   }
 
   /* True when the file is with the service, or was refused for good; the operation says which. */
@@ -130,7 +139,6 @@
     const size = state.bundle.limits.batch;
     for (let start = 0; start < ready.length; start += size) {
       const some = ready.slice(start, start + size);
-      some.forEach((one) => { one.sending = true; });
       const operations = some.map(({ id, visit, kind, content, noted_at, base }) => ({ id, visit, kind, content, noted_at, base }));
       const { status, told: answer } = await send(SYNC, {
         method: "POST", headers: { "Content-Type": "application/json" },

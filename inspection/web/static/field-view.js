@@ -24,14 +24,17 @@
 
   const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
   const when = (moment) => clock.format(new Date(moment));
-  const day = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+  /* Phones' clocks are wrong; by how much, the service told when it was last reached. */
+  const ahead = () => (state.bundle && state.bundle.ahead) || 0;
+  const day = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() - ahead()));
 
   /* Every fact that counts, in the order in which it was said; those of this phone carry their `status`. */
   function facts(visit) {
     const here = own().filter((one) => one.visit === visit.id && (one.status === "waiting" || one.status === "stored"));
     const ids = new Set(here.map((one) => one.id));
     const there = visit.notes.filter((one) => !ids.has(one.id));
-    const mine = here.map((one) => ({ ...one, by: state.bundle.name, staff: one.owner }));
+    const right = (moment) => new Date(Date.parse(moment) - ahead()).toISOString();
+    const mine = here.map((one) => ({ ...one, noted_at: right(one.noted_at), by: state.bundle.name, staff: one.owner }));
     return [...there, ...mine].sort((a, b) => Date.parse(a.noted_at) - Date.parse(b.noted_at) || (a.seq || 0) - (b.seq || 0));
   }
 
