@@ -123,7 +123,8 @@ class Voided:
 
 @dataclass(frozen=True)
 class DrawPage:
-    """`deadline` is the last day for the chance of the draw, `visits_by` for the visits that follow."""
+    """`deadline` is the last day for the chance of the draw, `visits_by` for the visits that follow; `unstaffed` are the
+    names of those drawn whose seats cannot all be filled together."""
 
     public_id: str
     state: str
@@ -157,6 +158,7 @@ class DrawPage:
     reserves: Sequence[Reserve]
     substitutions: Sequence[Substituted]
     unassignable: str | None
+    unstaffed: Sequence[str]
     voided: Voided | None
     void_proposal: Voided | None
     void_grounds: Mapping[str, str]
@@ -238,6 +240,9 @@ def draw_page(session: WorkSession, public_id: str, *, on: date, frame_known: bo
         ],
         substitutions=_substituted(record, names) if record else [],
         unassignable=record["unassignable"]["why"] if record and record["unassignable"] else None,
+        unstaffed=[names[unit].name for unit in record["unassignable"]["units"]]
+        if record and record["unassignable"]
+        else [],
         voided=_voided(draw) if draw.state == "voided" else None,
         void_proposal=_voided(draw) if void.standing(session, draw) else None,
         void_grounds={ground: void.GROUNDS[ground] for ground in void.grounds_of(draw)},
