@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony import void
-from inspection.ceremony.rows import of_task, overdue
+from inspection.ceremony.rows import of_task, overdue, refuse_programs
 from inspection.ceremony.tables import AnnouncementRow, CommitmentRow, DrawRow
 from inspection.plan.tables import TaskRow
 from registry.accounts.staff import everybody
@@ -103,9 +103,10 @@ def announce(
 def hand_over(session: WorkSession, actor: Actor, *, draw_id: str, commitment: str) -> None:
     """The commitment of whoever reveals, from that party's own session; it cannot be changed any more.
 
-    Raises Refused for somebody of whom the plan wants none, Conflict for a second one or for another party's, Invalid
-    for what is no SHA-256 in hexadecimal.
+    Raises Refused for somebody of whom the plan wants none, and for programs, Conflict for a second one or for another
+    party's, Invalid for what is no SHA-256 in hexadecimal.
     """
+    refuse_programs(actor)
     actor.require("draw.chance")
     row = opened(session, draw_id)
     if not _COMMITMENT.fullmatch(commitment):
@@ -222,8 +223,8 @@ def _refuse_unfit(
         raise Invalid.field("by", "two_parties", "随机源至少由两方提供，请选择两名见证人")
     if parties & barred:
         raise Refused("此前未提供随机源的一方不得参加本任务的抽取", rule="barred_party")
-    # Programs and the command line plan for parties who have no account here.
-    if actor.kind != "staff":
+    # Jobs and the command line plan for parties who have no account here.
+    if actor.kind in ("job", "command"):
         return
     witnesses = {
         staff.username

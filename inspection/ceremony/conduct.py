@@ -25,8 +25,10 @@ from inspection.ceremony.rows import (
     frame_of,
     locked,
     of_task,
+    refuse_programs,
 )
 from inspection.ceremony.tables import ChanceRow, DrawRow
+from inspection.ceremony.unstaffed import refusal
 from inspection.draw import chance, rules
 from inspection.draw.frame import check, frame_sha256
 from inspection.draw.record import draw
@@ -89,7 +91,7 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
         if is_sealed:
             check_plan(entropy)
     except rules.Invalid as fault:
-        raise Invalid.field(fault.path, fault.rule, f"名录不符合抽取规范：{fault.message}") from fault
+        raise refusal(session, fault, document, built.persons) from fault
     announced.ended_at = session.now
     frozen = DrawRow(
         public_id=draw_id,
@@ -145,6 +147,7 @@ def supply(
     and for anything else after it, Invalid for a value that breaks specification section 3 (too
     few dice, a reveal that does not match its commitment).
     """
+    refuse_programs(actor)
     actor.require("draw.chance")
     row = locked(session, draw_id)
     expect(row, "committed", on=session.today)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.tables import AnnouncementRow, ChanceRow, DrawRow
-from registry.kernel.faults import Conflict, NotFound
+from registry.kernel.access import Actor
+from registry.kernel.faults import Conflict, NotFound, Refused
 
 # A beacon's value is public, so one person's silence does not keep it out: for a day it is the planned party's to enter,
 # afterwards every witness's, and only then may two people say that it was not supplied.
@@ -24,6 +25,13 @@ STATES = {
     "sealed": "已抽取，结果密封",
     "voided": "已作废",
 }
+
+
+def refuse_programs(actor: Actor) -> None:
+    """Chance and second opinions come from people, each in a session of their own: whoever holds the token of a program
+    could otherwise be a party, or a second pair of eyes, that nobody sees. Raises Refused."""
+    if actor.kind == "client":
+        raise Refused("须由本人登录后在自己的会话中办理，接口客户端不能代替", rule="people_only")
 
 
 def locked(session: Session, draw_id: str) -> DrawRow:

@@ -14,6 +14,7 @@ from inspection.ceremony.rows import (
     frame_of,
     locked,
     overdue,
+    refuse_programs,
 )
 from inspection.ceremony.tables import DrawRow
 from inspection.draw.verify import verify
@@ -50,6 +51,7 @@ def propose(session: WorkSession, actor: Actor, *, draw_id: str, ground: str, no
     The service itself looks whether the ground holds: a record that verifies is not invalid, and who withheld chance
     is whose turn it is. Raises Invalid otherwise, Conflict while another proposal stands.
     """
+    refuse_programs(actor)
     actor.require("draw.void")
     row = locked(session, draw_id)
     if row.state == "voided":
@@ -76,6 +78,7 @@ def confirm(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
     Raises Conflict when the ground holds no longer: chance that was supplied after the proposal completes the draw,
     and a draw whose outcome can be known is not voided for chance that came late.
     """
+    refuse_programs(actor)
     actor.require("draw.void")
     row = locked(session, draw_id)
     if row.state == "voided" or row.void_proposed_by is None or row.void_ground is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from inspection.ceremony import sealed, selections, substitute
+from inspection.ceremony.rows import refuse_programs
 from inspection.ceremony.substitute import GROUNDS, STATES
 from inspection.ceremony.tables import DrawRow, SelectionRow, SubstitutionRow
 from inspection.visits.find import subject_name
@@ -45,6 +46,7 @@ def ask(
     An inspector asks for their own visits, the office for all. Raises as `ceremony.substitute.ask`, and Conflict once
     a finding is on record.
     """
+    refuse_programs(actor)
     actor.require(ASK)
     row = locked(session, visit)
     if row.state != "assigned":
@@ -60,6 +62,7 @@ def decide(session: WorkSession, actor: Actor, *, substitution: str, granted: bo
 
     Raises as `ceremony.substitute.grant`, and Conflict once a finding is on record.
     """
+    refuse_programs(actor)
     actor.require(DECIDE)
     row = session.scalars(
         select(VisitRow)

@@ -116,7 +116,7 @@ def install(app: Flask) -> PlainApi:
             "type": "apiKey",
             "in": "cookie",
             "name": app.config["SESSION_COOKIE_NAME"],
-            "description": "已登录的工作人员，限于读取",
+            "description": "已登录的工作人员；办理时还须在 X-CSRFToken 中给出任一页面的令牌",
         },
     )
     schemes.schema("Problem", _PROBLEM)

@@ -156,7 +156,7 @@ def test_whoever_tries_numbers_in_series_is_slowed_down(host: Host, client: Flas
 def test_the_health_of_draws_counts_persons_across_their_pseudonyms_and_tells_of_nobody(
     host: Host, client: FlaskClient
 ) -> None:
-    task = {
+    task: dict[str, Any] = {
         "yearly_cap": None,
         "strata": [{"id": name, "rate_bp": 9000, "min": 0, "max": None} for name in "ABCD"],
     }

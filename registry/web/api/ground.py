@@ -94,10 +94,11 @@ class Changing(Making):
 
 
 class Concern(Blueprint):  # type: ignore[misc]
-    """The endpoints of one concern, in the OpenAPI document under `title`."""
+    """The endpoints of one concern, in the OpenAPI document under `title`; `offered` are the scopes that open it."""
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str, title: str, *, offered: Sequence[scopes.Scope] = scopes.SCOPES) -> None:
         super().__init__(f"api-{name}", __name__, url_prefix=PREFIX, description=title)
+        self.offered = offered
         self.before_request(_negotiate)
 
     def read(
@@ -182,17 +183,24 @@ class Concern(Blueprint):  # type: ignore[misc]
         shows: Resource,
         answer: type[Schema],
         lock: Callable[[WorkSession, str], None] | None = None,
+        ahead: Callable[[str], Any] | None = None,
+        people: bool = False,
     ) -> Callable[[View], View]:
         """`view(session, given, **ids)` does it and gives the public id of what `shows` then shows.
 
         With `lock` it changes that resource (200); without, it makes it (201). `lock` holds the rows that the resource
         is read from, so that what `If-Match` compares is what the act decides on.
+
+        `ahead(public_id)` is what takes long: it runs before the unit of work, and `view` gets what it gave as
+        `ahead=…`; a fault of it too, to raise where the same request was not answered before. With `people` the use case
+        refuses programs, and the document says that it wants somebody's own session.
         """
         status = 200 if lock else 201
 
         def declare(view: View) -> View:
             def respond(sent: Mapping[str, str], given: Mapping[str, Any], **ids: str) -> ResponseReturnValue:
                 key = sent["key"].strip('"')
+                prepared = {"ahead": _ahead(ahead, ids["public_id"])} if ahead else {}
                 with work().write(current_actor()) as session:
                     made = idempotency.attempt(session, key=key, request=_request())
                     if kept := idempotency.answered(session, made):
@@ -200,7 +208,7 @@ class Concern(Blueprint):  # type: ignore[misc]
                     if lock and "If-Match" in request.headers:
                         lock(session, ids["public_id"])
                         _refuse_changed(shows.plain(session, ids["public_id"]))
-                    public_id = view(session, given, **ids)
+                    public_id = view(session, given, **ids, **prepared)
                     session.flush()
                     content = shows.plain(session, public_id)
                     headers = {"ETag": quote_etag(_tag(content))}
@@ -212,7 +220,7 @@ class Concern(Blueprint):  # type: ignore[misc]
                         idempotency.keep(session, made, done)
                 return _answered(done, {})
 
-            self._post(path, view, respond, permission, body, answer, status=status)
+            self._post(path, view, respond, permission, body, answer, status=status, people=people)
             return view
 
         return declare
@@ -230,7 +238,7 @@ class Concern(Blueprint):  # type: ignore[misc]
         tagged = sent is Reading
         unchanged = {"304": {"description": "与 If-None-Match 所带的相同"}} if tagged else {}
         described = {
-            "security": _security(permission, session=True),
+            "security": _security(permission, session=True, offered=self.offered),
             "responses": {**unchanged, **_problems(400, 406, 422, 429)},
         }
         respond.__name__, respond.__doc__ = view.__name__, view.__doc__
@@ -250,9 +258,12 @@ class Concern(Blueprint):  # type: ignore[misc]
         answer: type[Schema],
         *,
         status: int,
+        people: bool,
     ) -> None:
         described = {
-            "security": _security(permission, session=False),
+            "security": [{"session": []}]
+            if people
+            else _security(permission, session=False, offered=self.offered),
             "responses": _problems(400, 404, 406, 409, *([412] if status == 200 else []), 422, 429),
         }
         headers = _TAGGED if status == 200 else _TAGGED | _LOCATED
@@ -325,8 +336,17 @@ def _page(item: type[Schema]) -> type[Schema]:
     )
 
 
-def _security(permission: str, *, session: bool) -> list[dict[str, list[str]]]:
-    needed: list[dict[str, list[str]]] = [{"token": scopes.granting(permission)}]
+def _ahead(prepare: Callable[[str], Any], public_id: str) -> Any:
+    try:
+        return prepare(public_id)
+    except Fault as refused:
+        return refused
+
+
+def _security(
+    permission: str, *, session: bool, offered: Sequence[scopes.Scope]
+) -> list[dict[str, list[str]]]:
+    needed: list[dict[str, list[str]]] = [{"token": scopes.granting(permission, offered)}]
     return [*needed, {"session": []}] if session else needed
 
 

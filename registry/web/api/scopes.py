@@ -1,6 +1,6 @@
 """What an API client's scopes allow, in the permissions that the use cases ask for. Nowhere else is one turned into the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -65,10 +65,10 @@ TITLES: Mapping[str, str] = {scope.name: scope.title for scope in SCOPES}
 GRANTS: Mapping[str, frozenset[str]] = {scope.name: scope.permissions for scope in SCOPES}
 
 
-def granting(permission: str) -> list[str]:
+def granting(permission: str, offered: Sequence[Scope] = SCOPES) -> list[str]:
     """The narrowest scope that allows it, as OpenAPI lists what an operation needs; empty if none does."""
     found = sorted(
-        (scope for scope in SCOPES if permission in scope.permissions),
+        (scope for scope in offered if permission in scope.permissions),
         key=lambda scope: len(scope.permissions),
     )
     return [scope.name for scope in found[:1]]
