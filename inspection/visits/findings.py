@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from inspection.ceremony import sealed
 from inspection.plan.find import certificate_of
+from inspection.plan.tables import TaskRow
 from inspection.visits.codes import table
 from inspection.visits.tables import NOTE_CONTEXT, RECORDABLE, VisitRow
 from registry.credit.record import Subject, record
@@ -71,7 +72,7 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
         # A credit event is public business: it would tell who was drawn while others still wait for their visit.
         raise Conflict("密封的抽取启封之后才能办结：其余检查全部完成或到期后自动启封", rule="sealed")
     draw, known = row.selection.draw, table()
-    matter = draw.task.matter
+    matters, basis = looked_at(draw.task)
     event = record(
         session,
         actor,
@@ -83,12 +84,12 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
         columns=None,
         restricted=None,
         severity=None,
-        summary=f"{matter.name}：{'；'.join(known.titles(row.codes))}",
+        summary=f"{matters}：{'；'.join(known.titles(row.codes))}",
         detail={
             "draw": draw.public_id,
             "task": draw.task.title,
-            "matter": matter.name,
-            "basis": matter.basis,
+            "matter": matters,
+            "basis": basis,
             "visit": row.public_id,
             "inspectors": row.selection.inspectors,
             "codes": row.codes,
@@ -100,6 +101,12 @@ def close(session: WorkSession, actor: Actor, *, visit: str) -> VisitRow:
     row.state, row.closed_at, row.closed_by, row.event_id = "closed", session.now, actor.id, event.id
     session.act("visit.close", row.public_id, event=event.public_id)
     return row
+
+
+def looked_at(task: TaskRow) -> tuple[str, str]:
+    """What the visits of a task look at, and what that rests on, as a public record says it: all its matters."""
+    names = [matter.name for matter in task.matters]
+    return "、".join(names), "；".join(dict.fromkeys(matter.basis for matter in task.matters))
 
 
 def subject_of(row: VisitRow) -> Subject:

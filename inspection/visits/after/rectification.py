@@ -9,7 +9,7 @@ from inspection.visits.after import team
 from inspection.visits.after.tables import RecheckRow, RectificationRow
 from inspection.visits.after.terms import on, terms
 from inspection.visits.codes import table
-from inspection.visits.findings import locked, subject_of
+from inspection.visits.findings import locked, looked_at, subject_of
 from inspection.visits.tables import VisitRow
 from registry.credit.casework import steps
 from registry.credit.record import record
@@ -205,7 +205,7 @@ def decide(
 
 def _close(session: WorkSession, actor: Actor, row: RectificationRow, last: RecheckRow) -> RectificationRow:
     visit, known = row.visit, table()
-    matter = visit.selection.draw.task.matter
+    matters, basis = looked_at(visit.selection.draw.task)
     original = session.get_one(EventRow, visit.event_id)
     results = (
         ["经复查，已改正"]
@@ -221,12 +221,12 @@ def _close(session: WorkSession, actor: Actor, row: RectificationRow, last: Rech
         document_number=f"{row.number}-{last.public_id}",
         authority=None,
         severity=None,
-        summary=f"{matter.name}（复查）：{'；'.join(results)}",
+        summary=f"{matters}（复查）：{'；'.join(results)}",
         detail={
             "draw": visit.selection.draw.public_id,
             "task": visit.selection.draw.task.title,
-            "matter": matter.name,
-            "basis": matter.basis,
+            "matter": matters,
+            "basis": basis,
             "visit": visit.public_id,
             "finding": original.public_id,
             "inspectors": last.inspectors,
