@@ -2,15 +2,31 @@
 
 from pathlib import Path
 
+from publicity.commands.certificate import certificate
 from publicity.commands.feed import feed
 from publicity.commands.sync import sync
+from publicity.feed import configure, deliver
 from publicity.notices import duties, follow, verify
 from publicity.proving import penalties
 from publicity.release import intake
 from publicity.release.states import PERMISSIONS, STEPS
 from publicity.reports import find as reports
 from publicity.reports import handle
-from publicity.web import edge, error_reports, feed_api, papers, public, public_api, search, staff
+from publicity.web import (
+    atom,
+    batch,
+    certificates,
+    edge,
+    error_reports,
+    feed_api,
+    files,
+    findings,
+    papers,
+    public,
+    public_api,
+    search,
+    staff,
+)
 from registry.kernel.access import Permission
 from registry.kernel.part import Job, Navigation, Part
 from registry.kernel.store import Base
@@ -26,17 +42,26 @@ PART = Part(
         search.blueprint,
         search.programs,
         error_reports.blueprint,
+        files.blueprint,
+        atom.blueprint,
+        batch.blueprint,
+        findings.blueprint,
+        findings.api,
         papers.blueprint,
+        certificates.blueprint,
         feed_api.blueprint,
         staff.blueprint,
     ),
-    commands=(feed, sync),
+    commands=(certificate, feed, sync),
     permissions=(
         Permission("release.read", "查看公开流程和公示", _READERS),
         *PERMISSIONS,
         Permission("notice.correct", "更正公示", frozenset({"head"})),
         Permission("notice.mark", "标注公示", frozenset({"clerk", "head"})),
         Permission("notice.withdraw", "撤下公示", frozenset({"leader"})),
+        Permission(configure.READ, "查看归集渠道", _READERS),
+        Permission(configure.OPERATE, "办理归集（暂停、重发）", frozenset({"clerk", "head", "admin"})),
+        Permission(configure.CONFIGURE, "设置归集渠道", frozenset({"admin"})),
         Permission(error_reports.READ, "查看公众报告的错误", frozenset({"clerk", "head", "auditor"})),
         Permission(handle.ANSWER, "答复公众报告的错误", frozenset({"clerk"})),
     ),
@@ -64,6 +89,14 @@ PART = Part(
         "notice.withdraw": "撤下公示",
         "notice.expire": "公示期满",
         "feed.receipt": "归集回执",
+        "feed.channel.add": "添加归集渠道",
+        "feed.channel.change": "更改归集渠道",
+        "feed.channel.pause": "暂停归集渠道",
+        "feed.channel.resume": "恢复归集渠道",
+        "feed.queue": "列入归集",
+        "feed.attempt": "发送归集信息",
+        "feed.deliver": "归集结果",
+        "feed.resend": "重新发送归集信息",
         "report.receive": "收到公众报告的错误",
         "report.answer": "答复公众报告的错误",
         "report.purge": "删除满期的报告内容",
@@ -73,6 +106,7 @@ PART = Part(
         Job("intake", "收取待公开事项", intake.run, "* * * * *"),
         Job("map", "更新处罚存证映射（无处罚公示证明的依据）", penalties.run, "* * * * *"),
         Job("error-reports", "删除满期的报告内容", handle.purge, "40 3 * * *"),
+        Job("deliver", "向信用平台归集", deliver.run, "* * * * *"),
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
     ),
     closing=(follow.close,),

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from publicity.lookup import masks, policy
+from publicity.lookup import looked_up, masks, policy
+from publicity.lookup.asked import Asked
 from publicity.lookup.masks import (
     PublicLate,
     PublicMember,
@@ -23,6 +24,8 @@ from registry.roster.cells import CellFault, read_date
 NOTICES_ON_A_PAGE = 100
 PEOPLE_ON_A_PAGE = 50
 COLLEAGUES = 12
+SEARCHED = 200
+"""Of a saved search so many are followed; who searches for half of the city follows the lists."""
 
 _ORDER = (
     "penalty", "listing", "complaint_upheld", "finding", "annual_assessment", "red_listing", "award", "pro_bono",
@@ -185,6 +188,14 @@ def notice_list(
         limit=limit,
     )
     return NoticeList(shown, following, (whose, PublicPlace(found.public_id, found.name)))
+
+
+def notices_of_search(session: WorkSession, asked: Asked, *, limit: int) -> NoticeList:
+    """What is public about the first `SEARCHED` whom a search finds. Raises Invalid as the search does."""
+    hits = looked_up.search(session, asked, after=None, limit=SEARCHED).hits
+    unlisted = policy.on(session.today).asked
+    whom = [hit.public_id for hit in hits]
+    return NoticeList(*notices.listed(session, of=whom, unlisted=unlisted, limit=limit))
 
 
 def notice(session: WorkSession, public_id: str) -> NoticePage:

@@ -19,6 +19,7 @@ from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
 from registry.kernel.workdays import Deadline, add_workdays
 from registry.ledger import book
+from registry.roster.tables import OrganisationRow, PractitionerRow
 
 ACTIONS: Mapping[str, str] = {
     "publish": "公开",
@@ -120,15 +121,20 @@ def listed(
     kind: str | None = None,
     practitioner: int | None = None,
     organisation: int | None = None,
+    of: Collection[str] | None = None,
     unlisted: Collection[str] = (),
     before: int | None = None,
     limit: int = 20,
 ) -> tuple[list[Shown], int | None]:
     """Current notices, the latest first, and where the next page starts (`before`), or None at the end.
 
-    Notices about practitioners of the kinds in `unlisted` are left out.
+    `of` keeps them to some subjects, by public id. Notices about practitioners of the kinds in `unlisted` are left out.
     """
     wanted = select(Notice).where(_current(session.today))
+    if of is not None:
+        people = select(PractitionerRow.id).where(PractitionerRow.public_id.in_(of))
+        places = select(OrganisationRow.id).where(OrganisationRow.public_id.in_(of))
+        wanted = wanted.where(or_(Notice.practitioner_id.in_(people), Notice.organisation_id.in_(places)))
     if unlisted:
         wanted = wanted.where(or_(Notice.practitioner_id.is_(None), Notice.kind.not_in(unlisted)))
     if kind is not None:
@@ -173,6 +179,16 @@ class Fallen(NamedTuple):
     notice: Shown
     annulled_on: date
     due: Deadline
+
+
+def events_of(session: WorkSession, notices: Collection[str]) -> frozenset[str]:
+    """The credit events (public ids) that these notices tell of."""
+    rows = (
+        select(EventRow.public_id)
+        .join(Release, Release.event_id == EventRow.id)
+        .join(Notice, Notice.release_id == Release.id)
+    )
+    return frozenset(session.scalars(rows.where(Notice.public_id.in_(notices))))
 
 
 def fallen(session: WorkSession, *, limit: int = 100) -> list[Fallen]:

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from publicity.web import error_reports, intake_hint
+from publicity.web import batch, error_reports, intake_hint
 from registry.kernel.host import Host
 
 
 def install(host: Host, app: Flask) -> None:
     intake_hint.install(host, app)
     error_reports.install(host, app)
+    batch.install(host, app)

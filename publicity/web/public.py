@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from publicity.lookup import pages, wording
 from publicity.lookup.proofs import HOW_TO_VERIFY
 from publicity.notices import find as notices
-from publicity.release.draft import title_of_kind
+from publicity.release.draft import NOTICE_KINDS, title_of_kind
+from registry.credit.catalogue import KINDS
 from registry.kernel.access import public
 from registry.kernel.faults import Invalid
 from registry.kernel.host import work
@@ -28,6 +29,11 @@ for _filter in (wording.column_title, wording.column_text, wording.detail_title)
 @blueprint.app_template_filter("kind_title")
 def kind_title(kind: str) -> str:
     return title_of_kind(kind)
+
+
+def list_title(kind: str | None) -> str:
+    """What a list of notices is called; of a kind that nobody knows it is empty, and called as that of all."""
+    return title_of_kind(kind) if kind in {*KINDS, *NOTICE_KINDS.values()} else "全部公示"
 
 
 @blueprint.get("/")
@@ -71,7 +77,7 @@ def practitioner(public_id: str) -> ResponseReturnValue:
 def organisation(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         day = _day(session)
-        page = pages.organisation(session, public_id, on=day.on, after=_number("after") or 0)
+        page = pages.organisation(session, public_id, on=day.on, after=number("after") or 0)
     shown = pages.grouped(page.notices)
     return render_template("publicity/organisation.html", page=page, groups=shown, day=day), day.status
 
@@ -90,7 +96,7 @@ def index() -> ResponseReturnValue:
     kind = request.args.get("kind") or None
     with work().read() as session:
         listed = pages.notice_list(
-            session, kind=kind, subject=_subject(), before=_number("before"), limit=PAGE
+            session, kind=kind, subject=subject_asked(), before=number("before"), limit=PAGE
         )
         lists = list(dict.fromkeys([*LISTS, *notices.kinds(session, session.today)]))
     return render_template(
@@ -102,7 +108,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _subject() -> tuple[str, str] | None:
+def subject_asked() -> tuple[str, str] | None:
     """Whom a list is kept to, by `practitioner` or `organisation` of the address."""
     for whose in ("practitioner", "organisation"):
         if public_id := request.args.get(whose):
@@ -114,7 +120,7 @@ def _subject() -> tuple[str, str] | None:
 @public
 def withdrawn() -> ResponseReturnValue:
     with work().read() as session:
-        listed, following = notices.withdrawn(session, before=_number("before"), limit=PAGE)
+        listed, following = notices.withdrawn(session, before=number("before"), limit=PAGE)
     return render_template("publicity/withdrawn.html", tombstones=listed, following=following)
 
 
@@ -124,13 +130,21 @@ def notice(public_id: str) -> ResponseReturnValue:
     """The notice with its proof; 410 and what may be said of its end, once it has ended."""
     with work().read() as session:
         page = pages.notice(session, public_id)
-    given = {"notice": page.notice, "proof": page.proof, "how_to_verify": HOW_TO_VERIFY}
     if page.ended:
-        return render_template("publicity/tombstone.html", **given), 410
-    return render_template("publicity/notice.html", **given)
+        return tombstone(page), 410
+    return render_template(
+        "publicity/notice.html", notice=page.notice, proof=page.proof, how_to_verify=HOW_TO_VERIFY
+    )
 
 
-def _number(name: str) -> int | None:
+def tombstone(page: pages.NoticePage) -> str:
+    """What may be said of a notice that has ended; every form of it answers so, with 410."""
+    return render_template(
+        "publicity/tombstone.html", notice=page.notice, proof=page.proof, how_to_verify=HOW_TO_VERIFY
+    )
+
+
+def number(name: str) -> int | None:
     """Where a page starts; what is no number that a row can have starts at the beginning."""
     start = request.args.get(name, type=int)
     return start if start is not None and 0 < start < 2**53 else None

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from publicity.lookup import pages
+from publicity.notices import find as notices
 from publicity.notices.content import GROUNDS
 from publicity.notices.find import Shown, Tombstone
 from registry.kernel.access import public
@@ -232,6 +233,45 @@ def index(query: Mapping[str, Any]) -> dict[str, Any]:
             limit=query["limit"],
         )
     return {"results": [brief(shown) for shown in listed.notices], "next": listed.next}
+
+
+class WithdrawnSchema(Schema):
+    id = fields.String(required=True)
+    ground = fields.String(required=True, validate=validate.OneOf(tuple(GROUNDS)))
+    date = fields.Date(required=True)
+    document_number = fields.String(required=True, allow_none=True)
+    url = fields.String(required=True)
+
+
+class WithdrawnListSchema(Schema):
+    results = fields.List(fields.Nested(WithdrawnSchema), required=True)
+    next = fields.Integer(required=True, allow_none=True)
+
+
+class PageQuery(Schema):
+    limit = Count(load_default=20, validate=validate.Range(1, _MOST))
+    before = Count(load_default=None, validate=validate.Range(0, 2**53))
+
+
+@blueprint.route("/notices/withdrawn.json")
+@public
+@blueprint.arguments(PageQuery, location="query", error_status_code=400)
+@blueprint.response(200, WithdrawnListSchema)
+def withdrawn(query: Mapping[str, Any]) -> dict[str, Any]:
+    """依法撤下并说明理由的公示，最近公开的在前"""
+    with work().read() as session:
+        listed, following = notices.withdrawn(session, **query)
+    results = [
+        {
+            "id": one.public_id,
+            "ground": one.ground,
+            "date": one.ended_on,
+            "document_number": one.document_number,
+            "url": url_for("public.notice", public_id=one.public_id),
+        }
+        for one in listed
+    ]
+    return {"results": results, "next": following}
 
 
 @blueprint.route("/notices/<string(length=16):public_id>.json")
