@@ -35,6 +35,9 @@ from inspection.web import (
     tasks,
     verification,
 )
+from inspection.web import (
+    sealed as sealed_pages,
+)
 from registry.kernel.access import Permission
 from registry.kernel.part import Import, Job, Navigation, Part
 from registry.kernel.store import Base
@@ -68,6 +71,8 @@ PART = Part(
         statistics.blueprint,
         statistics.api,
         fieldwork.blueprint,
+        sealed_pages.blueprint,
+        sealed_pages.api,
         check.blueprint,
     ),
     permissions=(
@@ -114,6 +119,7 @@ PART = Part(
         "matter.publish": "公布抽查事项",
         "matter.end": "抽查事项移出清单",
         "task.create": "建立抽查任务",
+        "task.relax": "放宽每名检查人员的上限",
         "task.renew": "任务换用现行版本的抽查事项",
         "inspector.enlist": "登记检查人员",
         "inspector.link": "关联检查人员账号",

@@ -6,7 +6,9 @@ the service can keep a draw closed for ever by losing or withholding a value.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from os import urandom
 
 from cryptography.exceptions import InvalidTag
@@ -14,10 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.sealed_tables import DepositaryKeyRow, DepositRow, SealRow
+from inspection.ceremony.tables import AnnouncementRow
+from inspection.plan.tables import TaskRow
 from registry.accounts.tables import StaffRow
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
@@ -98,6 +102,46 @@ def handed_out(session: Session, actor: Actor, *, draw_id: str) -> list[dict[str
         select(DepositRow).where(DepositRow.seal_id == seal.id).order_by(DepositRow.position)
     )
     return [{"draw": draw_id, "position": row.position, "sealed": row.for_depositary.hex()} for row in rows]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A draw with whose deposits the depositary is charged; `deposits` counts those that were made."""
+
+    draw: str
+    task_title: str
+    opens_after: date
+    opened_at: datetime | None
+    deposits: int
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What the depositary's page shows; `key_made_at` is None before there is a key."""
+
+    key_made_at: datetime | None
+    draws: Sequence[Held]
+
+
+def held(session: Session, actor: Actor) -> Holding:
+    """The draws whose closed values are deposited with `actor`, the latest first."""
+    username = session.scalar(select(StaffRow.username).where(StaffRow.public_id == actor.id))
+    counted = select(func.count(DepositRow.id)).where(DepositRow.seal_id == SealRow.id).scalar_subquery()
+    rows = session.execute(
+        select(SealRow, TaskRow.title, counted.label("deposits"))
+        .join(AnnouncementRow, AnnouncementRow.public_id == SealRow.draw)
+        .join(TaskRow, TaskRow.id == AnnouncementRow.task_id)
+        .where(SealRow.depositary == username)
+        .order_by(SealRow.id.desc())
+    )
+    newest = select(func.max(DepositaryKeyRow.made_at)).where(DepositaryKeyRow.username == username)
+    return Holding(
+        session.scalar(newest),
+        [
+            Held(row.SealRow.draw, row.title, row.SealRow.opens_after, row.SealRow.opened_at, row.deposits)
+            for row in rows
+        ],
+    )
 
 
 def encrypt(public_key: bytes, content: bytes, *, context: bytes) -> bytes:

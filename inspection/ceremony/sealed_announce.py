@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from inspection.ceremony import announce, deposits
-from inspection.ceremony.sealed import GROUNDS
+from inspection.ceremony.sealed import GROUNDS, Seal, seals
 from inspection.ceremony.sealed_tables import SealRow
 from inspection.ceremony.tables import AnnouncementRow
 from registry.accounts.staff import Staff, everybody
@@ -33,7 +33,7 @@ def announce_sealed(
     """
     actor.require(SEAL)
     if ground not in GROUNDS:
-        raise Invalid.field("ground", "unknown_ground", "请选择不预先通知的理由")
+        raise Invalid.field("seal_ground", "unknown_ground", "请选择不预先通知的理由")
     if sum(item["kind"] == "reveal" for item in plan) < CLOSED_PARTIES:
         raise Invalid.field(
             "reveal", "two_closed", "密封抽取须由两名以上见证人各自封存随机数，任何一人都不能先知道结果"
@@ -61,6 +61,14 @@ def announce_sealed(
     )
     session.act("draw.seal", row.public_id, ground=ground, depositary=depositary)
     return row
+
+
+def announced_seal(session: WorkSession, task: str) -> Seal | None:
+    """The seal of the open announcement of the task with public id `task`; None where it is not sealed."""
+    open_one = announce.announced(session, task)
+    if open_one is None:
+        return None
+    return seals(session, [open_one.public_id], on=session.today).get(open_one.public_id)
 
 
 def depositaries(session: WorkSession) -> list[Staff]:

@@ -67,7 +67,7 @@ def after_tone(state: str) -> str:
 @blueprint.app_template_global("after_visit")
 def after_visit(public_id: str) -> dict[str, list[Listed]]:
     """The orders and hand-overs of a visit, for its page."""
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         return {
             "orders": find.rectifications(session, visit=public_id, limit=PAGE),
             "handovers": find.handovers(session, visit=public_id, limit=PAGE),
@@ -105,7 +105,7 @@ def send_back(public_id: str) -> ResponseReturnValue:
 
 
 def _review(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = visits.visit(session, public_id)
         recorder = names(session, [found.recorded_by]).get(found.recorded_by) if found.recorded_by else None
         page = render_template(
@@ -143,7 +143,7 @@ def new_order(public_id: str) -> ResponseReturnValue:
         else:
             flash("责令改正通知书已登记。请打印，送达检查对象。", "good")
             return redirect(url_for("after.rectification_page", public_id=made.public_id), 303)
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = visits.visit(session, public_id)
         term = on(terms().rectifications, session.today)
         known = codes.table().findings
@@ -181,7 +181,7 @@ def new_handover(public_id: str) -> ResponseReturnValue:
         else:
             flash("已提出，由另一人批准后移送。", "good")
             return redirect(url_for("after.handover_page", public_id=made.public_id), 303)
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         page = render_template(
             "inspection/after/new_handover.html",
             visit=visits.visit(session, public_id),
@@ -218,7 +218,7 @@ def _list(
     shown = shown if shown in lists or shown == "overdue" else "waiting"
     before = forms.row_before(request.args.get("before"))
     states = lists[shown][1] if shown in lists else lists["waiting"][1]
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         listed = read(session, states=states, overdue=shown == "overdue", before=before, limit=PAGE + 1)
         today = session.today
     tabs = [(name, name_title) for name, (name_title, _) in lists.items()]
@@ -256,7 +256,7 @@ def take_order_step(public_id: str, step: str) -> ResponseReturnValue:
 
 
 def _order_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = find.one_rectification(session, public_id)
         visit = visits.visit(session, found.listed.visit)
         page = render_template(
@@ -294,7 +294,7 @@ def take_handover_step(public_id: str, step: str) -> ResponseReturnValue:
 
 
 def _handover_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = find.one_handover(session, public_id)
         kept = {file.public_id: file for file in evidence.of(session, found.listed.visit)}
         page = render_template(

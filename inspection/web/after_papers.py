@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 from inspection.papers import after
 from inspection.visits import find as visits
 from inspection.visits.after import find
-from registry.kernel.access import requires
+from registry.kernel.access import current_actor, requires
 from registry.kernel.host import settings, work
 from registry.web import papers
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("after-papers", __name__, description="检查之后：责�
 @blueprint.response(200, papers.SCHEMA, content_type="application/pdf")
 def order_pdf(public_id: str) -> Response:
     """责令改正通知书，附送达回证"""
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = find.one_rectification(session, public_id)
         visit = visits.visit(session, found.listed.visit)
     paper = after.order(found, visit, bureau=settings().bureau, public_url=settings().public_url)
@@ -30,7 +30,7 @@ def order_pdf(public_id: str) -> Response:
 @blueprint.response(200, papers.SCHEMA, content_type="application/pdf")
 def recheck_pdf(public_id: str) -> Response:
     """复查记录：现场填写、签名"""
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = find.one_rectification(session, public_id)
         visit = visits.visit(session, found.listed.visit)
     paper = after.recheck(found, visit, bureau=settings().bureau, public_url=settings().public_url)

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inspection.ceremony import frames
+from inspection.ceremony.sealed import KNOW, refuse_closed
 from inspection.plan.frame import GROUNDS
-from registry.kernel.access import public, requires
+from registry.kernel.access import current_actor, public, requires
 from registry.kernel.host import work
 
 blueprint = Blueprint("frames", __name__, template_folder="templates")
@@ -38,7 +39,11 @@ def _page(public_id: str, *, committed: bool) -> str:
     asked = {name: request.args.get(name, "").strip() for name in ("q", "status", "stratum")}
     start = request.args.get("start", "")
     first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
-    with work().read() as session:
+    actor = current_actor()
+    with work().read(actor) as session:
+        # A closed frame is for those who freeze it, and who must know.
+        if not actor.may("draw.freeze") and not actor.may(KNOW):
+            refuse_closed(session, public_id)
         found = frames.frame(session, public_id, committed=committed)
         compared = frames.compared(session, public_id)
     hits = list(islice(frames.matching(found.units, **asked), first, first + PAGE + 1))

@@ -4,7 +4,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from inspection.papers import certificate, visit
-from registry.kernel.access import public, requires
+from registry.kernel.access import current_actor, public, requires
 from registry.kernel.host import settings, work
 from registry.web import papers
 
@@ -27,7 +27,7 @@ def draw_pdf(public_id: str) -> Response:
 @blueprint.response(200, papers.SCHEMA, content_type="application/pdf")
 def letter_pdf(public_id: str) -> Response:
     """检查通知书：送达检查对象"""
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         sheet = visit.sheet(session, public_id)
     paper = visit.letter(sheet, bureau=settings().bureau, public_url=settings().public_url)
     return papers.pdf(paper, f"letter-{public_id}.pdf")
@@ -38,7 +38,7 @@ def letter_pdf(public_id: str) -> Response:
 @blueprint.response(200, papers.SCHEMA, content_type="application/pdf")
 def record_pdf(public_id: str) -> Response:
     """检查记录：现场填写、签名"""
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         sheet = visit.sheet(session, public_id)
     paper = visit.record(sheet, bureau=settings().bureau, public_url=settings().public_url)
     return papers.pdf(paper, f"visit-{public_id}.pdf")

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from inspection.ceremony import find as draws
 from inspection.ceremony import listed as listed_draws
 from inspection.ceremony.rows import STATES
+from inspection.ceremony.sealed import GROUNDS as GROUNDS_TO_SEAL
 from inspection.ceremony.void import TITLES
 from inspection.plan import find as plan
 from registry.kernel.access import public
@@ -62,6 +63,8 @@ class DrawBriefSchema(Schema):
     overdue = fields.Boolean(required=True, metadata={"description": "已过抽取期限而随机源不齐，视为作废"})
     as_of = fields.Date(required=True, metadata={"description": "名录基准日"})
     drawn_at = fields.AwareDateTime(required=True, allow_none=True)
+    sealed = fields.Boolean(required=True, metadata={"description": "结果密封，尚未启封"})
+    opening_overdue = fields.Boolean(required=True, metadata={"description": "应当启封而没有启封"})
     url = fields.String(required=True)
 
 
@@ -134,6 +137,25 @@ class VoidSchema(Schema):
     at = fields.AwareDateTime(required=True)
 
 
+class RootSchema(Schema):
+    version = fields.Integer(
+        required=True, metadata={"description": "存证日志中的版次：2 为抽取，以后每次更换加一"}
+    )
+    root = fields.String(required=True, metadata={"description": "RFC 6962 树根"})
+    index = fields.Integer(required=True, metadata={"description": "在公开存证日志中的序号"})
+    committed_at = fields.AwareDateTime(required=True)
+
+
+class SealSchema(Schema):
+    ground = fields.String(required=True, validate=validate.OneOf(tuple(GROUNDS_TO_SEAL)))
+    depositary = fields.String(required=True, metadata={"description": "保管封存随机数的人"})
+    opens_after = fields.Date(required=True, metadata={"description": "最迟在此日之后启封"})
+    closed = fields.Boolean(required=True)
+    overdue = fields.Boolean(required=True, metadata={"description": "应当启封而没有启封"})
+    opened_at = fields.AwareDateTime(required=True, allow_none=True)
+    roots = fields.List(fields.Nested(RootSchema), required=True)
+
+
 class DrawSchema(Schema):
     id = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(tuple(STATES)))
@@ -153,8 +175,9 @@ class DrawSchema(Schema):
     record_index = fields.Integer(required=True, allow_none=True)
     seed = fields.String(required=True, allow_none=True)
     of_persons = fields.Boolean(required=True, metadata={"description": "对象是个人，名录用化名"})
-    units = fields.Integer(required=True)
-    inspectors = fields.Integer(required=True)
+    sealed = fields.Nested(SealSchema, required=True, allow_none=True)
+    units = fields.Integer(required=True, allow_none=True, metadata={"description": "密封期间为空"})
+    inspectors = fields.Integer(required=True, allow_none=True, metadata={"description": "密封期间为空"})
     excluded = fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),
@@ -204,6 +227,8 @@ def index(query: Mapping[str, Any]) -> dict[str, Any]:
             **vars(draw),
             "id": draw.public_id,
             "task": draw.title,
+            "sealed": draw.seal is not None and draw.seal.closed,
+            "opening_overdue": draw.seal is not None and draw.seal.overdue,
             "url": url_for("draws.draw", public_id=draw.public_id),
         }
         for draw in listed
@@ -223,9 +248,12 @@ def draw_json(public_id: str) -> dict[str, Any]:
         "id": public_id,
         "task": page.task_title,
         "basis": page.matter_basis,
+        "sealed": page.seal,
         "entropy": page.plan,
         "selected": [{**vars(chosen), "inspectors": chosen.team} for chosen in page.chosen],
-        "frame": _address("frame_json", public_id) if page.commit_index is not None else None,
+        "frame": _address("frame_json", public_id)
+        if page.commit_index is not None and page.units is not None
+        else None,
         "record": _address("record_json", public_id) if page.seed else None,
         "url": url_for("draws.draw", public_id=public_id),
     }

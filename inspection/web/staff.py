@@ -9,6 +9,10 @@ from inspection.ceremony import announce, conduct, substitute
 from inspection.ceremony import find as draws
 from inspection.ceremony import listed as listed_draws
 from inspection.ceremony import void as voiding
+from inspection.ceremony.sealed import GROUNDS as SEAL_GROUNDS
+from inspection.ceremony.sealed import KNOW
+from inspection.ceremony.sealed_announce import announce_sealed, announced_seal, depositaries
+from inspection.ceremony.tables import AnnouncementRow
 from inspection.plan import find as plan
 from inspection.plan import strata
 from inspection.plan.annual import find as plans
@@ -20,6 +24,7 @@ from registry.accounts.staff import everybody, names
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Fault, Invalid
 from registry.kernel.host import work
+from registry.kernel.work import WorkSession
 
 blueprint = Blueprint("inspection", __name__, url_prefix="/staff", template_folder="templates")
 
@@ -65,15 +70,7 @@ def freeze(public_id: str) -> ResponseReturnValue:
         with work().write(current_actor()) as session:
             announced = announce.announced(session, public_id)
             draw_id = (
-                announced.public_id
-                if announced is not None
-                else announce.announce(
-                    session,
-                    session.actor,
-                    task=public_id,
-                    plan=forms.plan_of_chance(request.form),
-                    supersedes=request.form.get("supersedes") or None,
-                ).public_id
+                announced.public_id if announced is not None else _announce(session, public_id).public_id
             )
             announced = announce.announced(session, public_id)
             ready = announced is not None and announced.complete
@@ -86,6 +83,25 @@ def freeze(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("inspection.task", public_id=public_id), 303)
     flash("名录已冻结。请核对后提交存证。", "good")
     return redirect(url_for("inspection.draw", public_id=draw_id), 303)
+
+
+def _announce(session: WorkSession, task: str) -> AnnouncementRow:
+    """The next draw of the task as the form plans it, sealed if a reason for that was chosen."""
+    form = request.form
+    plan_of_chance, supersedes = forms.plan_of_chance(form), form.get("supersedes") or None
+    if not form.get("seal_ground"):
+        return announce.announce(
+            session, session.actor, task=task, plan=plan_of_chance, supersedes=supersedes
+        )
+    return announce_sealed(
+        session,
+        session.actor,
+        task=task,
+        plan=plan_of_chance,
+        supersedes=supersedes,
+        ground=form["seal_ground"],
+        depositary=form.get("depositary", ""),
+    )
 
 
 @blueprint.post("/inspection/tasks/<public_id>/commitment")
@@ -126,6 +142,12 @@ def _task_page(public_id: str, refused: Fault | None = None) -> ResponseReturnVa
             rule=strata.rule(session.today),
             draws=listed_draws.of_task(session, public_id, on=session.today),
             announced=announce.announced(session, public_id),
+            seal=announced_seal(session, public_id),
+            seal_grounds=SEAL_GROUNDS,
+            depositaries=[
+                (one.username, f"{one.name}（{one.username}，{one.section}）")
+                for one in depositaries(session)
+            ],
             me=announce.username(session, current_actor()),
             people={member.username: member.name for member in everybody(session)},
             witnesses=[
@@ -225,7 +247,12 @@ def _draw_page(public_id: str, refused: Fault | None = None) -> ResponseReturnVa
     with work().read(current_actor()) as session:
         page = render_template(
             "inspection/staff_draw.html",
-            draw=draws.draw_page(session, public_id, on=session.today),
+            draw=draws.draw_page(
+                session,
+                public_id,
+                on=session.today,
+                frame_known=current_actor().may("draw.freeze") or current_actor().may(KNOW),
+            ),
             me=announce.username(session, current_actor()),
             people={member.username: member.name for member in everybody(session)},
             grounds=GROUNDS,

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from inspection.ceremony import find as draws
+from inspection.ceremony import sealed
 from registry.kernel.access import public
+from registry.kernel.canon import canonical
 from registry.kernel.host import work
 from registry.ledger import book
 
@@ -17,7 +19,7 @@ blueprint = Blueprint("verification", __name__, template_folder="templates")
 
 SCRIPTS = (
     "draw-rules.js", "draw-hash.js", "draw-json.js", "draw-frame.js", "draw-assign.js", "draw-record.js", "draw-log.js",
-    "draw-verify.js", "draw-page.js",
+    "draw-verify.js", "draw-tree.js", "draw-page.js",
 )  # fmt: skip
 PROGRAM = "verify_draw.py"
 
@@ -29,6 +31,9 @@ def page(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         drawn = draws.draw_page(session, public_id, on=session.today)
         record = draws.record_bytes(session, public_id).decode()
+        if drawn.seal is not None:
+            # With what was committed to while it was closed.
+            record = canonical(sealed.document(session, public_id)).decode()
         key = book.vkey(session, "public")
     return render_template(
         "inspection/verify.html",

@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
     view = view if view in VIEWS else "all"
     start = request.args.get("start", 0, type=int)
     start = start if 0 <= start < 100_000 else 0
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         everything = waiting(session)
         today = session.today
         due = due_by_entry(session, everything)
@@ -87,7 +87,7 @@ def index() -> ResponseReturnValue:
 @requires(SELF)
 def due() -> ResponseReturnValue:
     """What the menu shows beside its entries: `{"entries": {path: number}}`."""
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = due_by_entry(session, waiting(session))
     return jsonify(entries={url_for(endpoint): number for endpoint, number in found.items()})
 
@@ -96,7 +96,7 @@ def due() -> ResponseReturnValue:
 @requires(SELF)
 def sheet() -> ResponseReturnValue:
     view, kind = request.args.get("view", "all"), request.args.get("kind", "")
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         today, made_at = session.today, local_text(session.now)
         chosen = _chosen(waiting(session), view, kind, today)
     stream = io.BytesIO()
@@ -157,7 +157,7 @@ def handed_over(key: str) -> ResponseReturnValue:
 
 
 def _hand_over_form(key: str, faults: Mapping[str, list[str]]) -> str:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = _one(session, key)
         people = duties.able(session, found, host().permissions)
     return render_template(

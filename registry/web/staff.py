@@ -28,7 +28,7 @@ def role_title(role: str) -> str:
 @requires(SELF)
 def home() -> ResponseReturnValue:
     """What to do first. Whoever still has somebody else's password changes it before anything else."""
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         person = staff.find(session, current_actor().id)
         if person.must_change:
             return redirect(url_for("sign_in.password"), 303)
@@ -51,7 +51,7 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/people")
 @requires(ADMINISTER)
 def people() -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         listed = staff.everybody(session)
         locked = lockout.locked_names(session, [person.username for person in listed])
     return render_template("registry/people.html", people=listed, locked=locked)
@@ -93,7 +93,7 @@ def add() -> ResponseReturnValue:
 @blueprint.get("/people/<public_id>")
 @requires(ADMINISTER)
 def person(public_id: str) -> ResponseReturnValue:
-    with work().read() as session:
+    with work().read(current_actor()) as session:
         found = staff.find(session, public_id)
         locked = bool(lockout.locked_names(session, [found.username]))
     values = {"name": found.name, "section": found.section}
@@ -118,7 +118,7 @@ def change(public_id: str) -> ResponseReturnValue:
                 roles=chosen,
             )
     except Invalid as refusal:
-        with work().read() as session:
+        with work().read(current_actor()) as session:
             found = staff.find(session, public_id)
         faults = _faults(refusal, "roles")
         page = render_template(

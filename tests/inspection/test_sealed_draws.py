@@ -226,7 +226,7 @@ def test_a_substitution_after_the_opening_leaves_the_sealed_document_as_it_was(
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"ground": "whim"}, "ground"),
+        ({"ground": "whim"}, "seal_ground"),
         ({"plan": [{"kind": "dice", "by": "a"}, {"kind": "reveal", "by": "b"}]}, "reveal"),
         ({"depositary": "witness"}, "depositary"),
         ({"depositary": "nobody"}, "depositary"),

@@ -10,33 +10,40 @@
 
   /* Throws Invalid where the log does not prove the frame's commitment. */
   function checkLog(log, frame, frameSha256) {
-    fields.members(log, "log", LOG);
-    const { origin, size, root } = checkpointOf(fields.text(log.checkpoint, "log.checkpoint"));
-    if (fields.text(log.origin, "log.origin") !== origin) throw new Invalid("log.origin", "differs");
-    if (fields.integer(log.index, "log.index") >= size) throw new Invalid("log.index", "outside the tree");
-    const leaf = bytesOfBase64(fields.text(log.leaf, "log.leaf"), "log.leaf");
-    if (!/^([0-9a-f]{2})+$/.test(fields.text(log.salt, "log.salt"))) throw new Invalid("log.salt", "not lower-case hex");
-    const body = encoder.encode(draw.canonical({ draw: frame.draw, frame_sha256: frameSha256 }));
-    const digest = draw.hexOf(draw.sha256(draw.bytesOfHex(log.salt), body));
-    const entry = readLeaf(leaf);
-    if (!draw.isObject(entry) || !draw.has(entry, "digest") || entry.digest !== digest) {
-      throw new Invalid("log.leaf", "leaf commits to something else");
-    }
-    const proof = fields.items(log.proof, "log.proof").map((node, n) => (
-      draw.bytesOfHex(fields.hexadecimal(node, `log.proof[${n}]`, 64, 64))
-    ));
-    const found = rootOf(draw.sha256(Uint8Array.of(0), leaf), log.index, size, proof);
-    if (found === null || draw.hexOf(found) !== draw.hexOf(root)) throw new Invalid("log.proof", "not under the checkpoint");
+    checkEntry(log, "log", { draw: frame.draw, frame_sha256: frameSha256 });
   }
 
-  function readLeaf(leaf) {
+  /* Throws Invalid, with a path below `path`, where the log proves no entry that commits to `body` and whose leaf says what
+     `named` does. */
+  function checkEntry(log, path, body, named = {}) {
+    const below = (key) => `${path}.${key}`;
+    fields.members(log, path, LOG);
+    const { origin, size, root } = checkpointOf(fields.text(log.checkpoint, below("checkpoint")), below("checkpoint"));
+    if (fields.text(log.origin, below("origin")) !== origin) throw new Invalid(below("origin"), "differs");
+    if (fields.integer(log.index, below("index")) >= size) throw new Invalid(below("index"), "outside the tree");
+    const leaf = bytesOfBase64(fields.text(log.leaf, below("leaf")), below("leaf"));
+    if (!/^([0-9a-f]{2})+$/.test(fields.text(log.salt, below("salt")))) throw new Invalid(below("salt"), "not lower-case hex");
+    const digest = draw.hexOf(draw.sha256(draw.bytesOfHex(log.salt), encoder.encode(draw.canonical(body))));
+    const entry = readLeaf(leaf, below("leaf"));
+    const wanted = { ...named, digest };
+    if (!draw.isObject(entry) || Object.keys(wanted).some((key) => !draw.has(entry, key) || entry[key] !== wanted[key])) {
+      throw new Invalid(below("leaf"), "leaf commits to something else");
+    }
+    const proof = fields.items(log.proof, below("proof")).map((node, n) => (
+      draw.bytesOfHex(fields.hexadecimal(node, `${below("proof")}[${n}]`, 64, 64))
+    ));
+    const found = rootOf(draw.sha256(Uint8Array.of(0), leaf), log.index, size, proof);
+    if (found === null || draw.hexOf(found) !== draw.hexOf(root)) throw new Invalid(below("proof"), "not under the checkpoint");
+  }
+
+  function readLeaf(leaf, path) {
     let text;
     try {
       text = new TextDecoder("utf-8", { fatal: true }).decode(leaf);
     } catch {
-      throw new Invalid("log.leaf", "not JSON");
+      throw new Invalid(path, "not JSON");
     }
-    const reading = draw.readJson(text, "log.leaf");
+    const reading = draw.readJson(text, path);
     for (;;) {
       const { done, value } = reading.next();
       if (done) return value;
@@ -61,11 +68,11 @@
     return last === 0 ? above : null;
   }
 
-  function checkpointOf(text) {
+  function checkpointOf(text, path) {
     const lines = text.split("\n");
     const sound = lines.length >= 4 && lines[0] && /^(0|[1-9][0-9]{0,15})$/.test(lines[1]);
-    const root = sound ? bytesOfBase64(lines[2], "log.checkpoint") : [];
-    if (root.length !== 32) throw new Invalid("log.checkpoint", "not a checkpoint");
+    const root = sound ? bytesOfBase64(lines[2], path) : [];
+    if (root.length !== 32) throw new Invalid(path, "not a checkpoint");
     return { origin: lines[0], size: Number(lines[1]), root };
   }
 
@@ -178,5 +185,5 @@
     return "other key";
   }
 
-  Object.assign(draw, { checkLog, rootOf, signatureOf, isSigned });
+  Object.assign(draw, { checkLog, checkEntry, rootOf, signatureOf, isSigned });
 })((globalThis.doubleRandomDraw = globalThis.doubleRandomDraw || {}));

@@ -36,6 +36,7 @@
   }
 
   function titleOf(id) {
+    if (part(`step-${id}`) === null) return "结果的承诺";
     return document.querySelector(`#step-${id} h2`).firstChild.textContent.trim().replace(/^[0-9]+\. /, "");
   }
 
@@ -83,6 +84,7 @@
 
   function show(step) {
     const place = part(`step-${step.id}`);
+    if (place === null) return; // a sealed document that was chosen on the page of an ordinary draw
     const [title, tone] = STATES[step.state];
     const chip = place.querySelector("[data-part=state]");
     chip.textContent = title;
@@ -113,6 +115,10 @@
       return;
     }
     const { record } = report;
+    if (record === null) {
+      say("attention", "密封中，尚不能重算", `结果的承诺确在存证日志中，启封之后才能重新计算。${took}`);
+      return;
+    }
     const inspectors = record.assignments ? "和检查人员" : "（检查人员无法安排，记录如实写明）";
     const left = open.length ? `未核对：${open.map((step) => titleOf(step.id)).join("、")}。` : "";
     say(left ? "attention" : "good", left ? "核验通过，有项目未核对" : "核验通过",
@@ -124,7 +130,7 @@
     part("progress").hidden = false;
     part("again").disabled = true;
     say("info", "正在计算", "请稍候，计算在您自己的浏览器中进行。");
-    draw.STEPS.forEach((id) => show({ id, state: "skipped", facts: [], differences: [], table: null }));
+    [...draw.STEPS, "sealed"].forEach((id) => show({ id, state: "skipped", facts: [], differences: [], table: null }));
   }
 
   function end() {
@@ -136,7 +142,7 @@
     runs += 1;
     const mine = runs;
     const started = performance.now();
-    const work = draw.verification(text, part("vkey").value.trim());
+    const work = draw.documentVerification(text, part("vkey").value.trim());
     begin();
     const go = () => {
       if (mine !== runs) return; // another record was chosen meanwhile

@@ -63,6 +63,12 @@
     "outside the tree": "序号不在检查点的树内",
     "not under the checkpoint": "证明与检查点的树根不符",
     "leaf commits to something else": "日志叶的摘要不是本名录的承诺",
+    "nothing closed": "密封抽取至少须有一项封存的随机数",
+    "closed after open": "封存的随机数须排在骰子和公共随机源之前",
+    "open in part": "须全部密封或者全部启封",
+    "not a door proof": "不是出示给检查对象的抽中证明",
+    "unknown version": "这次抽取没有这一版结果承诺",
+    "not under the root": "证明与结果承诺的树根不符",
   };
 
   draw.KINDS = { dice: "骰子", beacon: "公共随机源", reveal: "封存随机数揭示" };

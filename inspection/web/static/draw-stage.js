@@ -10,7 +10,7 @@
   let etag = null;
 
   function versionOf(draw) {
-    return `${draw.state}-${draw.entropy.filter((item) => item.value !== null).length}`;
+    return `${draw.state}-${draw.entropy.filter((item) => item.supplied_at !== null).length}`;
   }
 
   async function look() {

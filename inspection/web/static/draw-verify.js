@@ -67,9 +67,21 @@
 
   function* verification(text, vkey = "") {
     const report = new Report();
+    let record;
+    try {
+      record = yield* shares("read", draw.readJson(text, "record"));
+    } catch (fault) {
+      if (!(fault instanceof Invalid)) throw fault;
+      report.close("read", [{ path: fault.path, rule: fault.rule }]);
+      return report;
+    }
+    return yield* verificationOf(record, vkey, report);
+  }
+
+  /* The same for a value that was read already. */
+  function* verificationOf(record, vkey, report = new Report()) {
     let stage = "read";
     try {
-      const record = yield* shares("read", draw.readJson(text, "record"));
       draw.fields.members(record, "", RECORD, "record");
       report.record = record;
       report.close("read", [], [["抽取编号", draw.isObject(record.frame) ? record.frame.draw : undefined]]);
@@ -233,5 +245,5 @@
     }
   }
 
-  Object.assign(draw, { STEPS, verification, verifyNow });
+  Object.assign(draw, { STEPS, Report, verification, verificationOf, verifyNow });
 })((globalThis.doubleRandomDraw = globalThis.doubleRandomDraw || {}));

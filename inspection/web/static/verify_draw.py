@@ -2,6 +2,7 @@
 """Re-runs the published record of a double-random draw:  python3 verify_draw.py record.json
 
 重新计算一份双随机抽取记录：只读这一个文件，不联网，只用 Python 3.9 以上自带的标准库。
+The document of a sealed draw (sealed.json) and a proof shown at the door are checked too. 密封抽取的文件和上门出示的抽中证明也可核验。
 Written from "Verifiable double-random draw, version 1" alone; section numbers are its. Exit code 0: verified 一致 ·
 1: something differs 不一致 · 2: no record could be read 无法读取. Not recomputed are the office's own words (why, ground,
 note) and the signature of the checkpoint, which needs the log's public key.
@@ -472,24 +473,28 @@ def from_base64(value: str, path: str) -> bytes:
     return decoded
 
 
-def check_log(log: Any, draw: str, frame_sha256: str) -> None:
-    LOG(log, "log")
+def check_log(log: Any, path: str, body: Json, **named: Any) -> None:
+    """The log holds an entry that commits to `body`, and whose leaf says what `named` does."""
+    LOG(log, path)
     lines = log["checkpoint"].split("\n")
     sound = len(lines) >= 4 and lines[0] and re.fullmatch("0|[1-9][0-9]{0,15}", lines[1])
-    need("log.checkpoint", "not a checkpoint", when=bool(sound))
-    root = from_base64(lines[2], "log.checkpoint")
-    need("log.checkpoint", "not a checkpoint", when=len(root) == 32)
-    need("log.origin", "differs", when=log["origin"] == lines[0])
-    need("log.index", "outside the tree", when=log["index"] < int(lines[1]))
-    leaf = from_base64(log["leaf"], "log.leaf")
-    text(log["salt"], "log.salt")
-    need("log.salt", "not lower-case hex", when=bool(re.fullmatch("([0-9a-f]{2})+", log["salt"])))
-    said = hashlib.sha256(bytes.fromhex(log["salt"]) + jcs({"draw": draw, "frame_sha256": frame_sha256}))
-    entry = read(leaf, "log.leaf")
-    commits = isinstance(entry, dict) and entry.get("digest") == said.hexdigest()
-    need("log.leaf", "leaf commits to something else", when=commits)
+    need(f"{path}.checkpoint", "not a checkpoint", when=bool(sound))
+    root = from_base64(lines[2], f"{path}.checkpoint")
+    need(f"{path}.checkpoint", "not a checkpoint", when=len(root) == 32)
+    need(f"{path}.origin", "differs", when=log["origin"] == lines[0])
+    need(f"{path}.index", "outside the tree", when=log["index"] < int(lines[1]))
+    leaf = from_base64(log["leaf"], f"{path}.leaf")
+    text(log["salt"], f"{path}.salt")
+    need(f"{path}.salt", "not lower-case hex", when=bool(re.fullmatch("([0-9a-f]{2})+", log["salt"])))
+    named["digest"] = hashlib.sha256(bytes.fromhex(log["salt"]) + jcs(body)).hexdigest()
+    entry = read(leaf, f"{path}.leaf")
+    commits = isinstance(entry, dict) and all(
+        key in entry and type(entry[key]) is type(value) and entry[key] == value
+        for key, value in named.items()
+    )
+    need(f"{path}.leaf", "leaf commits to something else", when=commits)
     leads_to = root_of(leaf, log["index"], int(lines[1]), [bytes.fromhex(node) for node in log["proof"]])
-    need("log.proof", "not under the checkpoint", when=leads_to == root)
+    need(f"{path}.proof", "not under the checkpoint", when=leads_to == root)
 
 
 def root_of(leaf: bytes, index: int, size: int, proof: List[bytes]) -> Optional[bytes]:
@@ -595,7 +600,7 @@ def recompute(record: Any, say: Callable[[str], None]) -> Iterator[Tuple[str, st
     if record["log"] is None:
         say("存证 log: none in this record 本记录不含存证证明")
         return
-    check_log(record["log"], frame["draw"], frame_sha256)
+    check_log(record["log"], "log", {"draw": frame["draw"], "frame_sha256": frame_sha256})
     say(f"存证 log: entry 第 {record['log']['index']} 条, {record['log']['origin']}")
 
 
@@ -640,6 +645,153 @@ def compare_substitutions(
         yield fault.args
 
 
+# Sealed draws (section 9).
+
+_HEX64 = digits(64, 64)
+_SHARED: Dict[str, Shape] = {
+    "draw": identifier, "frame_sha256": _HEX64, "leaves": whole(), "opens_after": shape(_TEXT, ("no date", is_day)),
+}  # fmt: skip
+ROOT = members(version=whole(), root=_HEX64, secret=anything, log=anything)
+DOOR = members(
+    format=anything, **_SHARED, version=whole(), inspectors=items(or_null(identifier)), position=whole(),
+    salt=_HEX64, unit=identifier, root=_HEX64, proof=items(_HEX64), log=anything,
+)  # fmt: skip
+SEALED = members(format=anything, **_SHARED, roots=anything, record=anything)
+
+
+def top(shape_of: Shape, value: Any, whole_name: str, tag: str) -> None:
+    """A document of its own: its fields are named without a path before them."""
+    try:
+        need(whole_name, "not an object", when=isinstance(value, dict))
+        shape_of(value, "record")
+    except Fault as fault:
+        path = fault.args[0]
+        raise Fault(
+            whole_name if path == "record" else path.replace("record.", "", 1), fault.args[1]
+        ) from None
+    need("format", "differs", when=value["format"] == tag)
+    need("leaves", "empty", when=value["leaves"] > 0)
+
+
+def check_root_log(value: Json, root: str, version: int, log: Any, path: str) -> None:
+    body = {**{key: value[key] for key in _SHARED}, "root": root}
+    check_log(
+        log, path, body, action="draw" if version == 2 else "other", record=value["draw"], version=version
+    )
+
+
+def leaf_of(draw: str, version: int, position: int, salt: str, unit: Any, inspectors: Any) -> bytes:
+    return jcs(
+        {
+            "draw": draw,
+            "version": version,
+            "position": position,
+            "salt": salt,
+            "unit": unit,
+            "inspectors": inspectors,
+        }
+    )
+
+
+def tree(leaves: List[bytes]) -> bytes:
+    """RFC 6962 section 2.1."""
+    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+    while len(level) > 1:
+        pairs = [
+            hashlib.sha256(b"\1" + level[n] + level[n + 1]).digest() for n in range(0, len(level) - 1, 2)
+        ]
+        level = pairs + ([level[-1]] if len(level) % 2 else [])
+    return level[0]
+
+
+def verify_sealed(value: Any, say: Callable[[str], None]) -> Iterator[Tuple[str, str]]:
+    top(SEALED, value, "sealed", "double-random-draw-sealed/1")
+    need("roots", "not a list", when=isinstance(value["roots"], list))
+    need("roots", "empty", when=bool(value["roots"]))
+    for n, entry in enumerate(value["roots"]):
+        path = f"roots[{n}]"
+        ROOT(entry, path)
+        need(f"{path}.version", "differs", when=entry["version"] == n + 2)
+        need(f"{path}.secret", "open in part", when=(entry["secret"] is None) is (value["record"] is None))
+        if entry["secret"] is not None:
+            _HEX64(entry["secret"], f"{path}.secret")
+        if entry["log"] is not None:
+            check_root_log(value, entry["root"], entry["version"], entry["log"], f"{path}.log")
+    say(f"结果的承诺 roots: {len(value['roots'])}, opens after 最迟启封 {value['opens_after']}")
+    if value["record"] is None:
+        return
+    wrong = list(verify(value["record"], say))
+    for path, rule in wrong:
+        yield (path if path == "record" else f"record.{path}"), rule
+    if not wrong:
+        yield from compare_roots(value, value["record"])
+
+
+def compare_roots(value: Json, record: Json) -> Iterator[Tuple[str, str]]:
+    frame = record["frame"]
+    expected = {"draw": frame["draw"], "frame_sha256": record["frame_sha256"], "leaves": len(frame["units"])}
+    for key, wanted in expected.items():
+        yield from compare(wanted, value[key], key)
+    kinds = [item["kind"] for item in frame["entropy"]]
+    closed = kinds.count("reveal")
+    if not closed:
+        yield "record.frame.entropy", "nothing closed"
+    elif "reveal" in kinds[closed:]:
+        yield "record.frame.entropy", "closed after open"
+    if len(value["roots"]) != 1 + len(record["substitutions"]):
+        yield "roots", "wrong length"
+        return
+    teams = {one["unit"]: [] for one in record["selected"]}  # type: Dict[str, List[Optional[str]]]
+    teams.update({one["unit"]: list(one["inspectors"]) for one in record["assignments"] or []})
+    for n, entry in enumerate(value["roots"]):
+        if n:
+            take_step(teams, record["substitutions"][n - 1])
+        leaves = []
+        for place, unit in enumerate(frame["units"]):
+            salt = sha(f"salt|{frame['draw']}|{entry['version']}|{place}|{entry['secret']}")
+            name = unit["id"] if unit["id"] in teams else None
+            leaves.append(leaf_of(frame["draw"], entry["version"], place, salt, name, teams.get(unit["id"])))
+        if tree(leaves).hex() != entry["root"]:
+            yield f"roots[{n}].root", "differs"
+
+
+def take_step(teams: Dict[str, List[Optional[str]]], step: Json) -> None:
+    if step["seat"] is not None:
+        teams[step["unit"]][step["seat"]] = step["inspector_in"]
+        return
+    del teams[step["unit"]]
+    if step["unit_in"] is not None:
+        teams[step["unit_in"]] = list(step["inspectors"])
+
+
+def verify_door(value: Any, say: Callable[[str], None]) -> Iterator[Tuple[str, str]]:
+    top(DOOR, value, "proof", "double-random-draw-door/1")
+    need("version", "unknown version", when=value["version"] >= 2)
+    need("position", "outside the tree", when=value["position"] < value["leaves"])
+    leaf = leaf_of(*(value[key] for key in ("draw", "version", "position", "salt", "unit", "inspectors")))
+    path = [bytes.fromhex(node) for node in value["proof"]]
+    above = root_of(leaf, value["position"], value["leaves"], path)
+    need("proof", "not under the root", when=above is not None and above.hex() == value["root"])
+    if value["log"] is not None:
+        check_root_log(value, value["root"], value["version"], value["log"], "log")
+    say(
+        f"抽中 drawn: {value['unit']}, 检查人员 inspectors: {', '.join(name or '-' for name in value['inspectors'])}"
+    )
+    yield from ()
+
+
+def verify_document(value: Any, say: Callable[[str], None] = lambda line: None) -> Iterator[Tuple[str, str]]:
+    """A record, a sealed document or a proof at the door, by its own format."""
+    tag = value.get("format") if isinstance(value, dict) else None
+    if tag not in ("double-random-draw-sealed/1", "double-random-draw-door/1"):
+        yield from verify(value, say)
+        return
+    try:
+        yield from (verify_sealed if "sealed" in tag else verify_door)(value, say)
+    except Fault as fault:
+        yield fault.args
+
+
 def main(arguments: List[str]) -> int:
     if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
         print(__doc__)
@@ -650,11 +802,14 @@ def main(arguments: List[str]) -> int:
     except (OSError, Fault) as unread:
         print(f"无法读取 cannot read: {unread}", file=sys.stderr)
         return 2
-    differences = list(verify(record, print))
+    differences = list(verify_document(record, print))
     for path, rule in differences[:50]:
         print(f"不一致 differs: {path}: {rule}")
     if len(differences) > 50:
         print(f"…… {len(differences) - 50} more 另有")
+    if not differences and isinstance(record, dict) and record.get("record", "") is None:
+        print("承诺已存证，尚未启封 committed to, still sealed")
+        return 1
     print("核验未通过 NOT verified" if differences else "核验通过 verified")
     return 1 if differences else 0
 
