@@ -20,7 +20,7 @@ from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed import complaints, draws, entries, rights, roster, standing
+from seed import complaints, draws, entries, fieldwork, rights, roster, standing
 from seed.city import city
 from seed.facts import BUREAU, Fact, facts
 from seed.lists import Lists
@@ -88,6 +88,7 @@ class _Loading:
             self._release(following)
             if day < today - timedelta(days=90) <= following:
                 draws.finished(self.office, matters, following)
+                fieldwork.begun(self.office)
             self.progress("信用事件与公示", 0.3 + 0.65 * ((following - start) / _SPAN))
             day = following
         roster.changes(self.office, self.firms, self.people)
