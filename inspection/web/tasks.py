@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from inspection.ceremony import relax as relaxing
 from inspection.ceremony import renew as renewal
 from inspection.plan import find as plan
 from inspection.plan import strata
@@ -105,6 +106,22 @@ def renew(public_id: str) -> ResponseReturnValue:
         flash(refused.title, "bad")
     else:
         flash("已换用现行版本的抽查事项。", "good")
+    return redirect(url_for("inspection.task", public_id=public_id), 303)
+
+
+@blueprint.post("/<string(length=16):public_id>/relax")
+@requires("inspection.plan")
+def relax(public_id: str) -> ResponseReturnValue:
+    """A larger load for each inspector, where the subjects drawn could not all be staffed."""
+    asked = request.form.get("max_load", "").strip()
+    try:
+        with work().write(current_actor()) as session:
+            load = forms.whole_number(asked, "max_load") if asked else None
+            relaxing.relax(session, session.actor, task=public_id, max_load=load)
+    except Fault as refused:
+        flash(next(iter(forms.told(refused).values()))[0], "bad")
+    else:
+        flash("每人上限已放宽，可以另行抽取检查人员。", "good")
     return redirect(url_for("inspection.task", public_id=public_id), 303)
 
 
