@@ -576,15 +576,15 @@ def upgrade() -> None:
         )
         batch_op.create_unique_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), ["draw_id", "unit"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"),
-            "reg_practitioners",
-            ["practitioner_id"],
-            ["id"],
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_insp_selections_joined_to_id_insp_selections"),
             "insp_selections",
             ["joined_to_id"],
+            ["id"],
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"),
+            "reg_practitioners",
+            ["practitioner_id"],
             ["id"],
         )
 
@@ -620,10 +620,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("insp_selections", schema=None) as batch_op:
         batch_op.drop_constraint(
-            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"), type_="foreignkey"
+            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
         )
         batch_op.drop_constraint(
-            batch_op.f("fk_insp_selections_practitioner_id_reg_practitioners"), type_="foreignkey"
+            batch_op.f("fk_insp_selections_joined_to_id_insp_selections"), type_="foreignkey"
         )
         batch_op.drop_constraint(batch_op.f("uq_insp_selections_draw_id_unit"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_insp_selections_practitioner_id"))
