@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from publicity.feed import queue
 from publicity.feed.tables import Receipt
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
@@ -74,6 +75,10 @@ def accept(session: WorkSession, actor: Actor, *, items: Sequence[Item]) -> Coun
         ]
         # The same batch sent twice at once: whoever comes second finds the rows there.
         session.execute(dialect.insert(Receipt).values(rows).on_conflict_do_nothing())
+        answers = {
+            item.index: (item.result, item.code, item.message, item.platform_id) for item in fresh.values()
+        }
+        queue.receive(session, actor.id, answers)
         session.act("feed.receipt", actor.id, stored=len(fresh))
     return Counted(len(fresh), len(items) - len(fresh))
 

@@ -1,0 +1,8 @@
+"""The kinds of channel that platforms really have, one module each, all behind the same queue."""
+
+from collections.abc import Mapping
+
+from publicity.feed.channels import json_https
+from publicity.feed.channels.channel import Kind
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (json_https.KIND,)}

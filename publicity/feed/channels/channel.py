@@ -1,0 +1,72 @@
+"""What a channel is to the queue: it sends items and says what came of each. It knows neither the database nor the clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from publicity.feed.states import Outcome
+
+Found = Literal["there", "absent", "untold"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry for one channel. `key` is the same at every attempt; `content` holds what the channel may have, of an end
+    its ground and day; `identity` is the natural key of the record (name, document_number, decided_on, authority)."""
+
+    key: str
+    position: int
+    action: str
+    record: str
+    version: int
+    kind: str
+    ends: bool
+    content: Mapping[str, Any]
+    identity: Mapping[str, str]
+
+
+class Channel(Protocol):
+    """One channel, open. `batch` is how many items it takes at a time."""
+
+    batch: int
+
+    def send(self, items: Sequence[Item], *, now: datetime) -> Sequence[Outcome]:
+        """One attempt for each, in their order; never raises for what the platform or the line does."""
+        ...
+
+    def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
+        """Whether the platform has this version (of an end: no version any more); `untold` where it cannot be asked."""
+        ...
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of a channel's form. `check` gives a Chinese message for what cannot be, None for what can."""
+
+    name: str
+    title: str
+    hint: str = ""
+    required: bool = True
+    check: Callable[[str], str | None] = lambda _text: None
+
+
+def _check_timeout(text: str) -> str | None:
+    return None if text.isascii() and text.isdigit() and 1 <= int(text) <= 60 else "应为 1 至 60 的整数"
+
+
+TIMEOUT = Setting("timeout", "等待回答的秒数", "1 至 60；不填为 20。", required=False, check=_check_timeout)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of channel. `secret` is the title of what is kept sealed, "" where there is none; `check_secret` as a
+    setting's check; `open` makes the channel of its settings and secret."""
+
+    name: str
+    title: str
+    settings: Sequence[Setting]
+    secret: str
+    check_secret: Callable[[str], str | None]
+    layouts: Sequence[str]
+    open: Callable[[Mapping[str, str], str, float], Channel]

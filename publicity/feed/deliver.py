@@ -1,0 +1,121 @@
+"""Sends what is due, outside transactions: claim, send, settle. Killed anywhere, the lease runs out and another goes on."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from publicity.feed import queue
+from publicity.feed.channel_tables import ChannelRow
+from publicity.feed.channels import KINDS
+from publicity.feed.channels.channel import Channel
+from publicity.feed.queue import Claimed
+from publicity.feed.states import Outcome, patience
+from registry.kernel.access import Actor
+from registry.kernel.work import Work, WorkSession
+from registry.ledger import book
+
+ACTOR = Actor.job("deliver")
+_LONGEST_RUN = timedelta(minutes=10)
+
+
+def run(work: Work) -> Mapping[str, int]:
+    """The job `deliver`: every channel that is not paused, until nothing is due or the run has been long enough. Counts
+    the states that entries came to."""
+    counts: dict[str, int] = {}
+    until = time.monotonic() + _LONGEST_RUN.total_seconds()
+    for channel in _going(work):
+        for state, count in deliver(work, channel, until=until).items():
+            counts[state] = counts.get(state, 0) + count
+    return counts
+
+
+def deliver(work: Work, channel: int, *, until: float) -> Mapping[str, int]:
+    """One channel (row id), until nothing is due, its line fails again and again, or the monotonic clock shows `until`."""
+    counts: dict[str, int] = {}
+    while _enqueue(work, channel):
+        pass
+    while time.monotonic() < until:
+        began = time.monotonic()
+        held, line, now = _claim(work, channel)
+        if not held or line is None:
+            break
+        outcomes, broken = _send(held, line, now, deadline=began + _deadline())
+        with work.write(ACTOR) as session:
+            row = _locked(session, channel)
+            for state, count in queue.settle(session, row, outcomes).items():
+                counts[state] = counts.get(state, 0) + count
+            # A unit of work that only found others ahead of it says so, too.
+            session.act("feed.attempt", row.public_id, entries=len(held))
+        if broken:
+            break
+    return counts
+
+
+def opened(session: WorkSession, row: ChannelRow) -> Channel:
+    """The channel of a row, with its secret."""
+    secret = session.keys.decrypt(row.secret, f"pub_channels.secret:{row.public_id}") if row.secret else ""
+    timeout = float(row.settings.get("timeout") or patience().answer.total_seconds())
+    return KINDS[row.kind].open(row.settings, secret, timeout)
+
+
+def _going(work: Work) -> Sequence[int]:
+    with work.read() as session:
+        going = select(ChannelRow.id).where(ChannelRow.paused_at.is_(None)).order_by(ChannelRow.id)
+        return session.scalars(going).all()
+
+
+def _locked(session: WorkSession, channel: int) -> ChannelRow:
+    return session.scalars(select(ChannelRow).where(ChannelRow.id == channel).with_for_update()).one()
+
+
+def _enqueue(work: Work, channel: int) -> int:
+    with work.read() as session:
+        if session.get_one(ChannelRow, channel).queued >= book.head(session, "public").size:
+            return 0
+    with work.write(ACTOR) as session:
+        return queue.enqueue(session, _locked(session, channel))
+
+
+def _claim(work: Work, channel: int) -> tuple[list[Claimed], Channel | None, datetime]:
+    with work.housekeeping() as session:
+        row = session.get_one(ChannelRow, channel)
+        if row.paused_at is not None:
+            return [], None, session.now
+        held = queue.claim(session, row, limit=patience().claim)
+        return held, opened(session, row), session.now
+
+
+def _deadline() -> float:
+    """How long a claim may be worked on: well under its lease, so that nothing is sent that another may hold."""
+    return patience().lease.total_seconds() / 2
+
+
+def _send(
+    held: Sequence[Claimed], line: Channel, now: datetime, *, deadline: float
+) -> tuple[list[tuple[Claimed, Outcome]], bool]:
+    """What came of each, and whether the line failed so often that the rest was not begun."""
+    done = _looked_up(held, line)
+    known = {claimed.id for claimed, _ in done}
+    rest = [claimed for claimed in held if claimed.id not in known]
+    failures = 0
+    for batch in (rest[start : start + line.batch] for start in range(0, len(rest), line.batch)):
+        if failures >= patience().give_up_after or time.monotonic() > deadline:
+            done += [(claimed, Outcome("untried")) for claimed in batch]
+            continue
+        outcomes = line.send([claimed.item for claimed in batch], now=now)
+        done += zip(batch, outcomes, strict=True)
+        failing = all(outcome.verdict in ("later", "unknown") for outcome in outcomes)
+        failures = failures + 1 if failing else 0
+    return done, failures >= patience().give_up_after
+
+
+def _looked_up(held: Sequence[Claimed], line: Channel) -> list[tuple[Claimed, Outcome]]:
+    """What an earlier attempt brought there after all: it is not sent again."""
+    doubtful = [claimed for claimed in held if claimed.doubtful]
+    if not doubtful:
+        return []
+    found = line.look_up([claimed.item for claimed in doubtful])
+    there = Outcome("accepted", "found")
+    return [(claimed, there) for claimed, state in zip(doubtful, found, strict=True) if state == "there"]

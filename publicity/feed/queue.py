@@ -1,0 +1,302 @@
+"""The queue of every channel: what is put in, who holds it, what came of it.
+
+Each entry of a notice is one row a channel. Per record the order holds: nothing is claimed while an earlier version is
+open; no record waits for another. An end takes the place of what was not sent, and goes first.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from publicity.feed import projection
+from publicity.feed.channel_tables import ChannelRow, DeliveryRow
+from publicity.feed.channels.channel import Item
+from publicity.feed.envelope import ENDS
+from publicity.feed.states import (
+    OPEN,
+    QUESTIONED,
+    UNSENT,
+    Outcome,
+    doubt_after,
+    patience,
+    pause_after,
+    state_after,
+)
+from publicity.notices.find import ACTIONS
+from publicity.notices.tables import Notice
+from registry.kernel.work import WorkSession
+from registry.ledger import book
+from registry.ledger.tables import EntryRow
+
+_MAY_BE_THERE = ("sent", "accepted", "claimed")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An entry that this process holds until its lease ends. `doubtful`: it may be there from an earlier attempt."""
+
+    id: int
+    token: int
+    doubtful: bool
+    item: Item
+
+
+def enqueue(session: WorkSession, channel: ChannelRow) -> int:
+    """Queues the notices' entries that the channel, held by the caller, has not looked at, up to `look` of them. Returns
+    how many entries were looked at, 0 at the head."""
+    stop = min(channel.queued + patience().look, book.head(session, "public").size)
+    start = channel.queued
+    if start == stop:
+        return 0
+    channel.queued = stop
+    entries = session.execute(
+        select(EntryRow.position, EntryRow.record, EntryRow.version, EntryRow.action, Notice.kind)
+        .join(Notice, Notice.public_id == EntryRow.record)
+        .where(EntryRow.book == "public", EntryRow.position >= start, EntryRow.position < stop)
+        .order_by(EntryRow.position)
+    ).all()
+    queued = 0
+    for entry in entries:
+        if entry.kind in channel.kinds and entry.action in ACTIONS:
+            _put(session, channel, entry.position, entry.record, entry.version, entry.action, entry.kind)
+            queued += 1
+    session.act("feed.queue", channel.public_id, start=start, stop=stop, queued=queued)
+    return stop - start
+
+
+def claim(session: WorkSession, channel: ChannelRow, *, limit: int) -> list[Claimed]:
+    """Takes up to `limit` entries that may go now, each of another record, for the length of a lease.
+
+    What the book no longer shows is taken off the queue instead. On PostgreSQL several processes claim side by side.
+    """
+    earlier = aliased(DeliveryRow)
+    behind = exists().where(
+        earlier.channel_id == DeliveryRow.channel_id,
+        earlier.record == DeliveryRow.record,
+        earlier.position < DeliveryRow.position,
+        earlier.state.in_(OPEN),
+    )
+    due = or_(
+        and_(
+            DeliveryRow.state == "waiting",
+            or_(DeliveryRow.not_before.is_(None), DeliveryRow.not_before <= session.now),
+        ),
+        and_(DeliveryRow.state == "claimed", DeliveryRow.lease_until <= session.now),
+    )
+    rows = session.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.channel_id == channel.id, due, ~behind)
+        .order_by(DeliveryRow.ends.desc(), DeliveryRow.position)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=DeliveryRow)
+    ).all()
+    claimed = []
+    for row in rows:
+        item = _item(session, channel, row)
+        if item is None:
+            row.state, row.settled_at, row.code = "superseded", session.now, "over"
+            continue
+        claimed.append(Claimed(row.id, row.token + 1, row.doubt, item))
+        row.state, row.token, row.doubt = "claimed", row.token + 1, True
+        row.lease_until, row.attempted_at = session.now + patience().lease, session.now
+        row.attempts += 1
+    return claimed
+
+
+def settle(
+    session: WorkSession, channel: ChannelRow, outcomes: Iterable[tuple[Claimed, Outcome]]
+) -> Mapping[str, int]:
+    """Stores what came of the claimed entries, and counts the states. What another process took over meanwhile, or a
+    receipt has settled, stays as it is."""
+    counts: dict[str, int] = {}
+    for held, outcome in outcomes:
+        row = session.scalar(
+            select(DeliveryRow)
+            .where(DeliveryRow.id == held.id, DeliveryRow.token == held.token, DeliveryRow.state == "claimed")
+            .with_for_update()
+        )
+        if row is None:
+            continue
+        row.doubt = doubt_after(outcome, before=held.doubtful)
+        row.state = state_after(outcome, ended=_ended_behind(session, row))
+        row.lease_until = None
+        row.code = outcome.code and outcome.code[:64]
+        row.answer = _sealed_answer(session, row.id, outcome.message)
+        row.platform_id = (outcome.platform_id and outcome.platform_id[:128]) or row.platform_id
+        if outcome.verdict == "untried":
+            row.attempts -= 1
+        elif row.state == "waiting":
+            row.not_before = session.now + pause_after(row.attempts, outcome.after)
+        elif row.state != "sent":
+            _close(session, row)
+        counts[row.state] = counts.get(row.state, 0) + 1
+    if counts:
+        session.act("feed.deliver", channel.public_id, **counts)
+    return counts
+
+
+def receive(
+    session: WorkSession, client: str, answers: Mapping[int, tuple[str, str | None, str | None, str | None]]
+) -> None:
+    """Settles what was sent over the channels of an API client by its receipts: (result, code, message, platform id) by
+    position. A receipt may come before we have heard the answer to our own sending."""
+    channels = session.scalars(select(ChannelRow).where(ChannelRow.client == client)).all()
+    for channel in channels:
+        channel.receipt_at = session.now
+        rows = session.scalars(
+            select(DeliveryRow)
+            .where(
+                DeliveryRow.channel_id == channel.id,
+                DeliveryRow.position.in_(answers),
+                or_(DeliveryRow.state == "sent", DeliveryRow.doubt),
+            )
+            .with_for_update()
+        ).all()
+        for row in rows:
+            result, code, message, platform_id = answers[row.position]
+            if row.state == "superseded":
+                # What came to be there all the same stays in doubt, so that its end is told.
+                row.doubt = result == "accepted"
+                continue
+            row.doubt, row.code, row.platform_id = False, code, platform_id or row.platform_id
+            row.answer = _sealed_answer(session, row.id, message)
+            row.state = "superseded" if result == "rejected" and _ended_behind(session, row) else result
+            row.token += 1
+            _close(session, row)
+
+
+def answer_of(session: WorkSession, row: DeliveryRow) -> str | None:
+    """What the platform said, in its own words."""
+    return session.keys.decrypt(row.answer, f"pub_deliveries.answer:{row.id}") if row.answer else None
+
+
+def key_of(channel: str, position: int) -> str:
+    """The idempotency key of an entry on a channel, the same for ever."""
+    return sha256(f"{channel}\n{position}".encode()).hexdigest()[:32]
+
+
+def _put(
+    session: WorkSession,
+    channel: ChannelRow,
+    position: int,
+    record: str,
+    version: int,
+    action: str,
+    kind: str,
+) -> None:
+    before = session.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.channel_id == channel.id, DeliveryRow.record == record)
+        .with_for_update()
+    ).all()
+    ends = action in ENDS
+    for row in before:
+        if row.state in (UNSENT if ends else QUESTIONED):
+            row.state, row.settled_at = "superseded", session.now
+    there = [row for row in before if row.doubt or row.state in _MAY_BE_THERE]
+    tried = [row.attempted_at for row in there if row.doubt and row.attempted_at]
+    needless = ends and not there
+    session.add(
+        DeliveryRow(
+            channel_id=channel.id,
+            position=position,
+            record=record,
+            version=version,
+            action=action,
+            kind=kind,
+            ends=ends,
+            state="superseded" if needless else "waiting",
+            code="never_sent" if needless else None,
+            doubt=False,
+            attempts=0,
+            token=0,
+            queued_at=session.now,
+            settled_at=session.now if needless else None,
+            # What nobody knows the fate of may still be under way, and must not arrive behind its own end.
+            not_before=max(tried) + patience().quiet if ends and tried else None,
+        )
+    )
+    session.flush()
+    if needless:
+        _forget(session, channel.id, record)
+
+
+def _item(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item | None:
+    stored = book.entry(session, "public", row.position, on=session.today)
+    body = projection.parsed(stored.body)
+    if body is None:
+        return None
+    if row.ends:
+        content, identity = projection.end_content(body), _identity(session, row)
+    else:
+        restricted = projection.parsed(stored.restricted)
+        content = projection.content(body, restricted, columns=channel.columns, entitled=channel.entitled)
+        identity = projection.identity(body)
+        row.identity = session.keys.encrypt(
+            json.dumps(identity, ensure_ascii=False), f"pub_deliveries.identity:{row.id}"
+        )
+    return Item(
+        key=key_of(channel.public_id, row.position),
+        position=row.position,
+        action=row.action,
+        record=row.record,
+        version=row.version,
+        kind=row.kind,
+        ends=row.ends,
+        content=content,
+        identity=identity,
+    )
+
+
+def _identity(session: WorkSession, end: DeliveryRow) -> dict[str, str]:
+    """By what the platform knows the record that ends: as its last version that was sent told it."""
+    row = session.scalar(
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.channel_id == end.channel_id,
+            DeliveryRow.record == end.record,
+            DeliveryRow.identity.is_not(None),
+        )
+        .order_by(DeliveryRow.position.desc())
+        .limit(1)
+    )
+    if row is None or row.identity is None:
+        return {}
+    opened: dict[str, str] = json.loads(
+        session.keys.decrypt(row.identity, f"pub_deliveries.identity:{row.id}")
+    )
+    return opened
+
+
+def _ended_behind(session: WorkSession, row: DeliveryRow) -> bool:
+    later = select(DeliveryRow.id).where(
+        DeliveryRow.channel_id == row.channel_id,
+        DeliveryRow.record == row.record,
+        DeliveryRow.position > row.position,
+        DeliveryRow.ends,
+    )
+    return session.scalar(later.limit(1)) is not None
+
+
+def _close(session: WorkSession, row: DeliveryRow) -> None:
+    row.settled_at = session.now
+    if row.ends and row.state == "accepted":
+        _forget(session, row.channel_id, row.record)
+
+
+def _forget(session: WorkSession, channel: int, record: str) -> None:
+    """Nothing of the record is there any more, and nobody needs to name it to the platform."""
+    session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.channel_id == channel, DeliveryRow.record == record)
+        .values(identity=None, doubt=False)
+    )
+
+
+def _sealed_answer(session: WorkSession, row: int, message: str | None) -> bytes | None:
+    # A platform's words may quote the row that it refuses.
+    return session.keys.encrypt(message[:2000], f"pub_deliveries.answer:{row}") if message else None
