@@ -1,6 +1,6 @@
-"""The demo city's inspections: a list, a directory, a draw that is finished and one that waits for chance."""
+"""The demo city's inspections: a directory, a draw that is finished and one that waits for chance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -12,19 +12,13 @@ from inspection.visits import assign, findings
 from inspection.visits import find as visits
 from registry.accounts.staff import change_staff
 from registry.accounts.tables import StaffRow
+from seed import annual
 from seed.office import SEED, Office, at
-from seed.plan import MATTERS, STRATA, TEAM
 
 
-def prepare(office: Office) -> dict[str, str]:
-    """The list of matters and the directory of inspectors; public ids of the matters by code."""
+def prepare(office: Office) -> None:
+    """The directory of inspectors."""
     with office.work.write(office.actors["head"]) as session:
-        matters = {
-            matter["code"]: plan.publish_matter(
-                session, session.actor, valid_from=session.today, **matter
-            ).public_id
-            for matter in MATTERS
-        }
         plan.enlist(
             session,
             session.actor,
@@ -33,25 +27,6 @@ def prepare(office: Office) -> dict[str, str]:
                 for o in office.city.officials
             ],
         )
-    return matters
-
-
-def _task(
-    office: Office, matters: Mapping[str, str], code: str, title: str, matter: str, deadline: date
-) -> str:
-    with office.work.write(office.actors["head"]) as session:
-        return plan.create_task(
-            session,
-            session.actor,
-            code=code,
-            title=title,
-            matter=matters[matter],
-            strata=STRATA,
-            reserve=2,
-            team=TEAM,
-            yearly_cap=2,
-            deadline=deadline,
-        ).public_id
 
 
 def _frozen(office: Office, task: str) -> str:
@@ -69,16 +44,15 @@ def _throw(office: Office, draw: str, position: int, username: str) -> None:
         conduct.supply(session, session.actor, draw_id=draw, position=position, value=digits)
 
 
-def finished(office: Office, matters: Mapping[str, str], day: date) -> None:
+def finished(office: Office, day: date) -> None:
     """A draw of law firms with its visits, most of them closed."""
     year = day.year
-    task = _task(
+    task = annual.task(
         office,
-        matters,
-        f"{year}-LS-01",
-        f"{year} 年度律师事务所双随机抽查",
-        "LS-01",
-        day + timedelta(days=45),
+        code=f"{year}-LS-01",
+        title=f"{year} 年度律师事务所双随机抽查",
+        matter="LS-01",
+        deadline=day + timedelta(days=45),
     )
     draw = _frozen(office, task)
     _throw(office, draw, 0, "witness")
@@ -131,10 +105,16 @@ def _hand_over(office: Office, certificates: Sequence[str]) -> None:
             )
 
 
-def waiting(office: Office, matters: Mapping[str, str]) -> None:
+def waiting(office: Office) -> None:
     """A draw of forensic institutions that waits for its second dice."""
     today = office.city.today
     office.clock.set(at(today, 18))
     title = f"{today.year} 年度司法鉴定机构双随机抽查"
-    task = _task(office, matters, f"{today.year}-JD-01", title, "JD-01", today + timedelta(days=40))
+    task = annual.task(
+        office,
+        code=f"{today.year}-JD-01",
+        title=title,
+        matter="JD-01",
+        deadline=today + timedelta(days=40),
+    )
     _throw(office, _frozen(office, task), 0, "witness")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from publicity.notices import end, publish
 from publicity.notices.tables import Notice
+from publicity.proving import penalties
 from publicity.release import archive, decide, intake
 from publicity.release.tables import Release
 from registry.accounts.tables import StaffRow
@@ -20,7 +21,7 @@ from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed import complaints, draws, entries, fieldwork, rights, roster, standing
+from seed import annual, complaints, draws, entries, fieldwork, persons, rights, roster, seal, standing
 from seed.city import city
 from seed.facts import BUREAU, Fact, facts
 from seed.lists import Lists
@@ -59,6 +60,8 @@ def load(host: Host, *, today: date, progress: Progress) -> None:
         raise NotEmpty
     progress("工作人员", 0.0)
     _Loading(opened(host, city(today), SetClock(at(today - _SPAN, 9))), progress).run()
+    if host.settings.seal and not host.settings.seal.exists():
+        seal.make(host.settings.seal, office=host.settings.bureau, today=today)
 
 
 @dataclass
@@ -74,7 +77,8 @@ class _Loading:
         start = today - _SPAN
         standing.former(self.office)
         self._enrol(start)
-        matters = draws.prepare(self.office)
+        annual.listed(self.office)
+        draws.prepare(self.office)
         lists = Lists(self.office, self.firms, self.people, happened)
         day = start
         while day < today:
@@ -86,9 +90,14 @@ class _Loading:
             self._record([fact for fact in happened if day < fact.decided_on <= following])
             lists.week(following)
             self._release(following)
+            if day < today - annual.AHEAD <= following:
+                annual.plan(self.office, following)
             if day < today - timedelta(days=90) <= following:
-                draws.finished(self.office, matters, following)
+                draws.finished(self.office, following)
+            if day < today - timedelta(days=40) <= following:
                 fieldwork.begun(self.office)
+            if day < today - timedelta(days=30) <= following:
+                persons.drawn(self.office, following)
             self.progress("信用事件与公示", 0.3 + 0.65 * ((following - start) / _SPAN))
             day = following
         roster.changes(self.office, self.firms, self.people)
@@ -96,9 +105,11 @@ class _Loading:
         self._aftermath()
         entries.typed(self.office, self.people)
         standing.waiting(self.office)
-        draws.waiting(self.office, matters)
+        draws.waiting(self.office)
+        annual.people(self.office)
         intake.run(self.office.work)
         end.run(self.office.work)
+        penalties.run(self.office.work)
         self.progress("完成", 1.0)
 
     def _enrol(self, until: date) -> None:

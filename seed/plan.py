@@ -7,7 +7,7 @@ STRATA: list[dict[str, object]] = [
     {"id": "D", "rate_bp": 10000, "min": 0, "max": None},
 ]
 TEAM: dict[str, object] = {"size": 2, "lead_required": True, "cross_district": True, "max_load": None}
-MATTERS = (
+MATTERS: tuple[dict[str, object], ...] = (
     {
         "code": "LS-01",
         "name": "律师事务所执业管理抽查",
@@ -16,8 +16,11 @@ MATTERS = (
         "category": "一般检查事项",
         "method": "现场检查",
         "basis": "《律师法》第二十三条、第五十二条；《律师事务所管理办法》第五条",
+        "basis_version": "律师法：2017 年 9 月 1 日修正；律师事务所管理办法：司法部令第 142 号，2018 年修订",
         "rate": "按信用分层：A 层 5%、B 层 15%、C 层 40%、D 层 100%",
         "frequency": "每年 1 次",
+        "complete_by": "每年 12 月底前",
+        "repeat_months": 12,
     },
     {
         "code": "GZ-01",
@@ -27,8 +30,11 @@ MATTERS = (
         "category": "一般检查事项",
         "method": "现场检查、案卷评查",
         "basis": "《公证法》第五条；《公证机构执业管理办法》第二十五条",
+        "basis_version": "公证法：2017 年 9 月 1 日修正；公证机构执业管理办法：司法部令第 101 号，2006 年",
         "rate": "按信用分层：A 层 5%、B 层 15%、C 层 40%、D 层 100%",
         "frequency": "每年 1 次",
+        "complete_by": "每年 12 月底前",
+        "repeat_months": 12,
     },
     {
         "code": "JD-01",
@@ -38,8 +44,11 @@ MATTERS = (
         "category": "重点检查事项",
         "method": "现场检查、案卷评查",
         "basis": "《全国人民代表大会常务委员会关于司法鉴定管理问题的决定》；《司法鉴定机构登记管理办法》",
+        "basis_version": "决定：2015 年 4 月 24 日修正；司法鉴定机构登记管理办法：司法部令第 95 号，2005 年",
         "rate": "按信用分层：A 层 5%、B 层 15%、C 层 40%、D 层 100%",
         "frequency": "每年 1 次",
+        "complete_by": "每年 12 月底前",
+        "repeat_months": 12,
     },
     {
         "code": "JC-01",
@@ -49,7 +58,33 @@ MATTERS = (
         "category": "一般检查事项",
         "method": "现场检查、案卷评查",
         "basis": "《基层法律服务所管理办法》第三十四条",
+        "basis_version": "司法部令第 137 号，2017 年修订",
         "rate": "按信用分层：A 层 5%、B 层 15%、C 层 40%、D 层 100%",
         "frequency": "每年 1 次",
+        "complete_by": "每年 12 月底前",
+        "repeat_months": 12,
+    },
+    {
+        "code": "LS-03",
+        "name": "律师事务所收费和财务管理抽查",
+        "content": "服务收费公示、统一收费、票据和账户管理",
+        "object_kind": "law_firm",
+        "category": "一般检查事项",
+        "method": "现场检查、书面检查",
+        "basis": "《律师法》第二十五条、第五十条；《律师服务收费管理办法》",
+        "basis_version": "律师法：2017 年 9 月 1 日修正；律师服务收费管理办法：2006 年",
+        "rate": "与律师事务所执业管理抽查合并进行",
+        "frequency": "每年 1 次",
+        "complete_by": "每年 12 月底前",
+        "repeat_months": 12,
     },
 )
+_BY_CREDIT = "按信用分层：A 层 5%、B 层 15%、C 层 40%、D 层 100%"
+ENTRIES: tuple[dict[str, object], ...] = (
+    {"code": "01", "title": "律师事务所双随机抽查", "matters": ["LS-01", "LS-03"], "rate": _BY_CREDIT, "section": "律师工作处", "scope": None},
+    {"code": "02", "title": "公证机构双随机抽查", "matters": ["GZ-01"], "rate": _BY_CREDIT, "section": "公共法律服务处", "scope": None},
+    {"code": "03", "title": "司法鉴定机构双随机抽查", "matters": ["JD-01"], "rate": _BY_CREDIT, "section": "公共法律服务处", "scope": None},
+    {"code": "04", "title": "基层法律服务所双随机抽查", "matters": ["JC-01"], "rate": _BY_CREDIT, "section": "律师工作处", "scope": None},
+    {"code": "05", "title": "律师事务所专项检查（信用等级较低的）", "matters": ["LS-03"], "rate": "C 层 40%、D 层 100%", "section": "律师工作处", "scope": {"strata": ["C", "D"]}},
+)  # fmt: skip
+"""What the annual plan holds; law firms are asked about two matters at one visit."""
