@@ -77,7 +77,7 @@ def test_what_cannot_be_assigned_is_named_and_the_head_relaxes_the_load(
         why = shown.partition("抽中的对象有效")[2].partition("<table")[0]
         for n, firm in enumerate(place.firms):
             assert (f"第{n + 1}试验律师事务所" in why) == (firm.public_id in named)
-        assert "合计只有 4 个席位" in why
+        assert "而每人至多检查 1 个对象" in why
     assert "怎么办" in officer.get(f"/staff/inspection/draws/{draw}").text
     assert "放宽每人上限" in head.get(page).text
 
