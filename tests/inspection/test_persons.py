@@ -20,6 +20,8 @@ from inspection.plan import draft, pseudonyms
 from inspection.plan.tables import InspectorRow
 from inspection.visits import find as visits
 from inspection.visits import findings, replace
+from publicity.release import intake
+from publicity.release.tables import Release
 from registry.credit import find as credit
 from registry.credit import record as facts
 from registry.kernel.access import Actor
@@ -204,6 +206,10 @@ def test_a_visit_to_a_person_becomes_a_fact_about_the_person(work: Work) -> None
         [event] = credit.events_of(session, practitioner=find.practitioner(session, visit.subject_id).id)
         assert event.kind.code == "inspection_finding"
         assert credit.events_of(session, organisation=place.bureau.firms[0].id) == []
+    assert intake.run(work) == {"drafted": 1}
+    with work.read() as session:
+        [release] = session.scalars(select(Release))
+        assert release.event_id == event.id
 
 
 def test_records_merged_after_the_freezing_are_one_person_to_everything_that_follows(work: Work) -> None:
