@@ -14,6 +14,8 @@ SERVICE = "送达回证"
 def order(found: Rectification, visit: VisitPage, *, bureau: str, public_url: str) -> Paper:
     """What the subject gets: what was found, what to put right by when, which rights; and the receipt of its service."""
     basis = on(terms().rectifications, found.issued_on).basis
+    you = "你" if visit.subject_kind == "practitioner" else "你单位"
+    by = f"{found.due_on.isoformat()} 前（含当日）"
     return Paper(
         title=ORDER,
         name=f"{ORDER} {found.listed.public_id}",
@@ -23,8 +25,8 @@ def order(found: Rectification, visit: VisitPage, *, bureau: str, public_url: st
             Facts([("文书号", found.listed.number or "")]),
             Text(f"{visit.subject_name}："),
             Text(
-                f"经双随机抽查（{visit.task_title}），{_day(visit)}的检查发现你单位（你）存在下列问题。"
-                f"依据{basis}，责令你单位（你）于 {found.due_on.isoformat()} 前改正。"
+                f"经双随机抽查（{visit.task_title}），{_day(visit)}的检查发现{you}存在下列问题。"
+                f"依据{basis}，责令{you}于 {by}改正。"
             ),
             Heading("要改正的问题"),
             Steps(list(found.problems)),
@@ -33,7 +35,7 @@ def order(found: Rectification, visit: VisitPage, *, bureau: str, public_url: st
             Heading("告知"),
             Steps(
                 [
-                    f"请在 {found.due_on.isoformat()} 前书面报告改正情况，附证明材料；期限内确有困难的，应当在期满前申请延期。",
+                    f"请在 {by}书面报告改正情况，附证明材料；期限内确有困难的，应当在期满前申请延期。",
                     "期满后将复查；逾期不改正的，依法处理。复查结果依法公示，已改正的在原公示中标注。",
                     "对本通知有异议的，可以陈述、申辩，也可以依法申请行政复议或者提起行政诉讼。",
                 ]

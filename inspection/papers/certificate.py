@@ -8,7 +8,7 @@ from inspection.ceremony import find
 from inspection.ceremony.find import Chosen, DrawPage
 from registry.kernel.clock import local_text
 from registry.kernel.faults import NotFound
-from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Steps, Table, Text
+from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Signatures, Steps, Table, Text
 from registry.kernel.work import WorkSession
 from registry.ledger import book
 
@@ -134,6 +134,7 @@ def _evidence(certificate: Certificate, address: str) -> list[Block]:
                 "对照现场录像中的骰子点数与上面的随机源。",
             ]
         ),
+        Signatures(["主持人", "见证人", "见证人", "日期"]),
     ]
 
 

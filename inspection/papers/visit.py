@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from inspection.ceremony.find import Substituted, draw_page
+from inspection.papers import noted
 from inspection.visits import find
 from inspection.visits.codes import Codes, table
 from inspection.visits.fieldwork import find as fieldwork
 from inspection.visits.fieldwork import presence
+from inspection.visits.fieldwork.find import Fieldwork
 from inspection.visits.find import VisitPage
 from registry.kernel.clock import local_text
 from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Signatures, Steps, Table, Text
@@ -29,7 +30,7 @@ class Sheet:
     token: str
     """The code on the letter, which shows it to be genuine; `typed` is its end, for cameras that fail."""
     typed: str
-    planned_on: date | None
+    noted: Fieldwork
 
 
 def sheet(session: WorkSession, public_id: str) -> Sheet:
@@ -44,7 +45,7 @@ def sheet(session: WorkSession, public_id: str) -> Sheet:
         table(),
         presence.token(session.keys, public_id),
         presence.typed(session.keys, public_id),
-        fieldwork.of(session, public_id).planned_on,
+        fieldwork.of(session, public_id),
     )
 
 
@@ -53,7 +54,8 @@ def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
     visit = sheet.visit
     you = "你" if visit.subject_kind == "practitioner" else "你单位"
     draw, address = f"{public_url}/draws/{visit.draw}", f"{public_url}{presence.PATH}{sheet.token}"
-    planned = sheet.planned_on.isoformat() if sheet.planned_on else f"{visit.deadline.isoformat()} 前"
+    day = sheet.noted.planned_on
+    planned = day.isoformat() if day else f"{visit.deadline.isoformat()} 前"
     return Paper(
         title=LETTER,
         name=f"{LETTER} {visit.public_id}",
@@ -99,8 +101,8 @@ def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
 def record(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
     """The sheet that is filled in and signed; what is on record already stands in it."""
     visit = sheet.visit
-    noted = set(visit.codes)
-    rows = [["√" if code.code in noted else "□", code.title] for code in sheet.codes.findings.values()]
+    found = set(visit.codes)
+    rows = [["√" if code.code in found else "□", code.title] for code in sheet.codes.findings.values()]
     return Paper(
         title=RECORD,
         name=f"{RECORD} {visit.public_id}",
@@ -120,12 +122,12 @@ def record(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
                 ]
             ),
             *_substituted(sheet.substitutions),
+            *noted.answers(sheet.noted),
+            *noted.scene(sheet.noted),
             Heading("检查结果"),
             Table(["", "结果"], rows, [1, 14]),
             Facts([("处理", visit.measure_title or ""), ("情况说明", visit.note or "")]),
-            Heading("签名"),
-            Text("以上记录经核对无误。"),
-            Signatures(["检查人员", "检查人员", "检查对象在场人员", "日期"]),
+            *noted.signatures(sheet.noted, visit.inspectors),
         ],
     )
 
