@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from inspection.ceremony import conduct, void
 from inspection.ceremony.tables import DrawRow, SelectionRow
+from inspection.visits import joint
 from inspection.visits.tables import VisitRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict
@@ -28,10 +29,12 @@ def carry_out(session: WorkSession, actor: Actor, *, draw_id: str, record: Mappi
     """`ceremony.conduct.publish`, and one visit for each selected unit. Raises as publish does."""
     draw = conduct.publish(session, actor, draw_id=draw_id, record=record)
     session.flush()
-    for selection in session.scalars(
+    drawn = session.scalars(
         select(SelectionRow).where(SelectionRow.draw_id == draw.id).order_by(SelectionRow.id)
-    ):
+    ).all()
+    for selection in drawn:
         session.add(VisitRow(public_id=session.new_id(), selection_id=selection.id, state="assigned"))
+    joint.join(session, drawn)
     return draw
 
 

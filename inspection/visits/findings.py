@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from inspection.ceremony import sealed
 from inspection.plan.find import certificate_of
 from inspection.plan.tables import TaskRow
+from inspection.visits import joint
 from inspection.visits.codes import table
 from inspection.visits.tables import NOTE_CONTEXT, RECORDABLE, VisitRow
 from registry.credit.record import Subject, record
@@ -55,6 +56,7 @@ def note_finding(
     row.visited_on, row.codes, row.measure = visited_on, sorted(codes), measure
     row.note, row.sealed_note = None, session.keys.encrypt(note, NOTE_CONTEXT)
     row.recorded_at, row.recorded_by = session.now, actor.id
+    joint.settle(session, row)
     session.act("visit.record", row.public_id, codes=sorted(codes), measure=measure)
     return row
 

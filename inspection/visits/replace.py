@@ -10,6 +10,7 @@ from inspection.ceremony import sealed, selections, substitute
 from inspection.ceremony.rows import refuse_programs
 from inspection.ceremony.substitute import GROUNDS, STATES
 from inspection.ceremony.tables import DrawRow, SelectionRow, SubstitutionRow
+from inspection.visits import joint
 from inspection.visits.find import subject_name
 from inspection.visits.findings import locked, refuse_stranger
 from inspection.visits.tables import VisitRow
@@ -125,6 +126,7 @@ def requests(session: WorkSession, visit: str) -> list[Request]:
 
 def _come_in(session: WorkSession, draw: DrawRow, unit: str, team: Sequence[str]) -> VisitRow:
     [selection] = selections.add(session, draw, {unit: team})
+    joint.join(session, [selection])
     visit = VisitRow(public_id=session.new_id(), selection_id=selection.id, state="assigned")
     session.add(visit)
     return visit

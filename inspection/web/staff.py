@@ -17,7 +17,7 @@ from inspection.plan import find as plan
 from inspection.plan import strata
 from inspection.plan.annual import find as plans
 from inspection.plan.frame import GROUNDS
-from inspection.visits import assign, codes, findings, replace
+from inspection.visits import assign, codes, findings, joint, replace
 from inspection.visits import find as visits
 from inspection.web import forms
 from registry.accounts.staff import everybody, names
@@ -364,6 +364,7 @@ def _visit_page(public_id: str, refused: Fault | None = None) -> ResponseReturnV
             else None,
             table=codes.table(),
             seats=replace.seats(session, public_id),
+            together=joint.of(session, public_id),
             requests=replace.requests(session, public_id),
             seat_grounds=substitute.SEAT_GROUNDS,
             unit_grounds=substitute.UNIT_GROUNDS,
