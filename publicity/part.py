@@ -6,6 +6,7 @@ from publicity.commands.certificate import certificate
 from publicity.commands.feed import feed
 from publicity.commands.sync import sync
 from publicity.feed import configure, deliver
+from publicity.feed import duties as feed_duties
 from publicity.notices import duties, follow, verify
 from publicity.proving import penalties
 from publicity.release import intake
@@ -19,6 +20,7 @@ from publicity.web import (
     edge,
     error_reports,
     feed_api,
+    feed_staff,
     files,
     findings,
     papers,
@@ -50,6 +52,7 @@ PART = Part(
         papers.blueprint,
         certificates.blueprint,
         feed_api.blueprint,
+        feed_staff.blueprint,
         staff.blueprint,
     ),
     commands=(certificate, feed, sync),
@@ -68,9 +71,15 @@ PART = Part(
     navigation=(
         Navigation("公开流程", "release.index", "release.read", 500, "公开"),
         Navigation("公示", "release.notice_list", "release.read", 510, "公开"),
+        Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
     ),
-    worklists=(*duties.WORKLISTS, reports.WORKLIST),
+    public_navigation=(
+        Navigation("信用查询", "public.home", "", 10),
+        Navigation("公示", "public.index", "", 20),
+        Navigation("批量核验", "batch.form", "", 60),
+    ),
+    worklists=(*duties.WORKLISTS, *feed_duties.WORKLISTS, reports.WORKLIST),
     scopes={
         "feed:read": "读取归集数据",
         "feed:restricted": "读取归集数据中的证件号码",
