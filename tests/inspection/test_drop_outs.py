@@ -69,6 +69,7 @@ def test_a_certificate_that_runs_out_before_the_visit_is_replaced_by_the_seed_an
     assert (request.state, request.asked_by) == ("granted", "certificates")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_planned_day_counts_where_there_is_one(work: Work, visit: find.VisitPage) -> None:
     with work.read(OFFICE) as session:
         today = session.today
@@ -80,6 +81,7 @@ def test_the_planned_day_counts_where_there_is_one(work: Work, visit: find.Visit
     assert visit.inspectors[0] not in _team(work, visit)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_whoever_left_or_is_on_leave_on_the_planned_day_drops_out_too(
     work: Work, visit: find.VisitPage, clock: SetClock
 ) -> None:
@@ -104,6 +106,7 @@ def test_whoever_left_or_is_on_leave_on_the_planned_day_drops_out_too(
     assert not {first, second} & set(_team(work, visit))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_successor_who_cannot_be_there_either_is_replaced_until_the_seat_stays_empty(
     work: Work, visit: find.VisitPage
 ) -> None:
@@ -118,6 +121,7 @@ def test_a_successor_who_cannot_be_there_either_is_replaced_until_the_seat_stays
         assert certificates.drop_outs(session) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_visit_that_was_recorded_keeps_who_made_it(work: Work, visit: find.VisitPage) -> None:
     with work.write(OFFICE) as session:
         findings.note_finding(

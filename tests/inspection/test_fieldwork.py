@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from inspection.plan.tables import InspectorRow
 from inspection.visits import find as visits
 from inspection.visits import replace
 from inspection.visits.fieldwork import find, presence, sync
@@ -106,6 +108,7 @@ def test_two_phones_merge_item_by_item_and_the_later_word_counts(
     )
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_finding_over_a_colleagues_is_a_conflict_that_shows_theirs(
     work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
 ) -> None:
@@ -149,6 +152,43 @@ def test_after_reassignment_nothing_counts_and_nothing_is_lost(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_inspector_recuses_from_the_phone_and_a_second_person_decides(
+    visit: visits.VisitPage, team: Team, work: Work, clock: SetClock
+) -> None:
+    phone = Phone(team[1], visit.public_id, clock)
+    phone.note("recusal", inspector=visit.inspectors[1], ground="recused", reason="曾在该所任职")
+    assert [one["status"] for one in phone.sync()] == ["stored"]
+    phone.note("recusal", inspector="099999", ground="recused", reason="认错了人")
+    assert [(one["status"], one["rule"]) for one in phone.sync()][1:] == [("refused", "no_such_seat")]
+    assert phone.person.get("/staff/visits/field.json").get_json()["visits"][0]["asked"] == ["检查人员回避"]
+    with work.write(LEADER) as session:
+        [asked] = replace.requests(session, visit.public_id)
+        replace.decide(session, LEADER, substitution=asked.public_id, granted=True)
+    with work.read(LEADER) as session:
+        assert visit.inspectors[1] not in visits.visit(session, visit.public_id).inspectors
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_certificate_that_ran_out_notes_nothing_that_counts(
+    visit: visits.VisitPage, team: Team, work: Work, clock: SetClock
+) -> None:
+    with work.write(LEADER) as session:
+        holder = session.scalars(
+            select(InspectorRow).where(InspectorRow.certificate == visit.inspectors[0])
+        ).one()
+        holder.valid_until = session.today - timedelta(days=1)
+        session.act("inspector.enlist", "tests")
+    phone = Phone(team[0], visit.public_id, clock)
+    phone.answer("LF-01", "yes")
+    phone.outbox[0]["noted_at"] = (clock.now() - timedelta(days=1)).isoformat()
+    phone.answer("LF-02", "yes")
+    assert [(one["status"], one["rule"]) for one in phone.sync()] == [
+        ("stored", None),
+        ("aside", "certificate_expired"),
+    ], "what was said on its last day counts"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_stranger_adds_nothing(
     visit: visits.VisitPage, sign_in: Callable[..., Person], work: Work, clock: SetClock
 ) -> None:
@@ -161,73 +201,54 @@ def test_a_stranger_adds_nothing(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    ("content", "rule"),
-    [
+def test_a_file_that_is_no_photo_is_refused_and_holds_up_nothing(
+    visit: visits.VisitPage, team: Team, work: Work, clock: SetClock
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    for content, rule in (
         (b"\xff\xd8\xff" + b"0" * (40 * 1024 * 1024) + b"\xff\xd9", "too-large"),
         (b"\xff\xd8\xff\xe0 this is no picture \xff\xd9", "not-a-picture"),
         (b"MZ a program", "file-type"),
         (b"", "required"),
-    ],
-)
-def test_a_file_that_is_no_photo_is_refused_and_holds_up_nothing(
-    visit: visits.VisitPage, team: Team, work: Work, clock: SetClock, content: bytes, rule: str
-) -> None:
-    phone = Phone(team[0], visit.public_id, clock)
-    refused = phone.upload(content)
-    assert (refused.status_code, refused.get_json()["errors"][0]["rule"]) == (422, rule)
-    phone.note("file", digest=hashlib.sha256(content).hexdigest(), form="photo")
+    ):
+        refused = phone.upload(content)
+        assert (refused.status_code, refused.get_json()["errors"][0]["rule"]) == (422, rule)
+        phone.note("file", digest=hashlib.sha256(content).hexdigest(), form="photo")
+    altered = phone.upload(photo(), digest="0" * 64)
+    assert altered.get_json()["errors"][0]["rule"] == "digest"
     phone.answer("LF-01", "yes")
-    assert [(one["status"], one["todo"]) for one in phone.sync()] == [
-        ("conflict", "upload"),
-        ("stored", None),
-    ]
-    assert len(of(work, visit).answers) == 6
+    answers = [(one["status"], one["todo"]) for one in phone.sync()]
+    assert answers == [("conflict", "upload")] * 4 + [("stored", None)]
+    assert [one.item for one in of(work, visit).answers if one.noted] == ["LF-01"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_photo_that_was_altered_on_the_way_is_sent_again(
-    visit: visits.VisitPage, team: Team, clock: SetClock
-) -> None:
-    phone = Phone(team[0], visit.public_id, clock)
-    assert phone.upload(photo(), digest="0" * 64).get_json()["errors"][0]["rule"] == "digest"
-
-
-@pytest.mark.parametrize(
-    ("kind", "content", "path"),
-    [
-        ("answer", {"matter": "LS-01", "item": "XX-99", "value": "yes"}, "item"),
-        ("answer", {"matter": "LS-01", "item": "LF-01", "value": "maybe"}, "value"),
-        ("signature", {"role": "subject", "strokes": [[[1, 1]]]}, "strokes"),
-        ("signature", {"role": "subject", "refused": True, "reason": "走了"}, "witness"),
-        (
-            "signature",
-            {"role": "inspector:090001", "refused": True, "reason": "x", "witness": "y"},
-            "refused",
-        ),
-        ("finding", {"visited_on": "2026-11-21", "codes": ["1"], "measure": "none"}, "visited_on"),
-        ("appointment", {"planned_on": "2027-12-01"}, "planned_on"),
-        ("statement", {}, "text"),
-        ("check_in", {}, "reason"),
-        ("dance", {}, "kind"),
-    ],
+_BROKEN: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("answer", {"matter": "LS-01", "item": "XX-99", "value": "yes"}, "item"),
+    ("answer", {"matter": "LS-01", "item": "LF-01", "value": "maybe"}, "value"),
+    ("signature", {"role": "subject", "strokes": [[[1, 1]]]}, "strokes"),
+    ("signature", {"role": "subject", "refused": True, "reason": "走了"}, "witness"),
+    ("signature", {"role": "inspector:090001", "refused": True, "reason": "x", "witness": "y"}, "refused"),
+    ("finding", {"visited_on": "2026-11-21", "codes": ["1"], "measure": "none"}, "visited_on"),
+    ("appointment", {"planned_on": "2027-12-01"}, "planned_on"),
+    ("statement", {}, "text"),
+    ("check_in", {}, "reason"),
+    ("dance", {}, "kind"),
 )
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_breaks_a_rule_is_refused_by_field_and_stays_on_the_phone(
-    visit: visits.VisitPage,
-    team: Team,
-    work: Work,
-    clock: SetClock,
-    kind: str,
-    content: dict[str, Any],
-    path: str,
+    visit: visits.VisitPage, team: Team, work: Work, clock: SetClock
 ) -> None:
     phone = Phone(team[0], visit.public_id, clock)
-    phone.note(kind, **content)
+    for kind, content, _ in _BROKEN:
+        phone.note(kind, **content)
     phone.note("scene", text="其他照常")
-    refused, stored = phone.sync()
-    assert (refused["status"], [one["path"] for one in refused["errors"]]) == ("refused", [path])
-    assert stored["status"] == "stored"
+    *refused, stored = phone.sync()
+    assert [(one["status"], [fault["path"] for fault in one["errors"]]) for one in refused] == [
+        ("refused", [path]) for _, _, path in _BROKEN
+    ]
+    assert (stored["status"], of(work, visit).position) == ("stored", 1)
 
 
 def test_whoever_lost_the_power_in_the_middle_of_a_batch_sends_it_again(
@@ -252,6 +273,7 @@ def test_whoever_lost_the_power_in_the_middle_of_a_batch_sends_it_again(
     assert of(work, visit).position == 4
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_was_written_is_sealed_and_the_audit_book_tells_no_names(
     work: Work, visit: visits.VisitPage, team: Team, clock: SetClock
 ) -> None:
@@ -267,6 +289,7 @@ def test_what_was_written_is_sealed_and_the_audit_book_tells_no_names(
     )
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_route_goes_by_day_and_district_and_shows_the_address_to_the_team_alone(
     work: Work, visit: visits.VisitPage, team: Team, clock: SetClock, sign_in: Callable[..., Person]
 ) -> None:

@@ -133,7 +133,7 @@ def _packed(session: WorkSession, stop: Stop) -> dict[str, Any]:
         "planned_on": stop.planned_on.isoformat() if stop.planned_on else None,
         "plan_note": work.plan_note,
         "task": visit.task_title,
-        "seats": replace.seats(session, visit.public_id),
+        "team": list(visit.inspectors),
         "asked": [
             one.ground_title for one in replace.requests(session, visit.public_id) if one.state == "asked"
         ],

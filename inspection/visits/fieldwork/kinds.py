@@ -130,9 +130,9 @@ class _Finding(_Strict):
 
 
 class _Recusal(_Strict):
-    """`seat` 0 first, or None for the subject itself."""
+    """Who falls out, by certificate, or None for the subject itself."""
 
-    seat = fields.Integer(strict=True, required=True, allow_none=True)
+    inspector = fields.String(required=True, allow_none=True, validate=validate.Length(max=64))
     ground = fields.String(required=True)
     reason = fields.String(required=True, validate=_SHORT)
 

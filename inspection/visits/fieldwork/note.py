@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 
 from inspection.ceremony.tables import DrawRow, SelectionRow, SubstitutionRow
-from inspection.plan.tables import InspectorRow
+from inspection.plan.tables import InspectorRow, TaskRow
 from inspection.visits import replace
 from inspection.visits.fieldwork import checklists, kinds, presence
 from inspection.visits.fieldwork.kinds import KINDS, Content
@@ -173,7 +173,7 @@ def _planned(
     session: WorkSession, _actor: Actor, row: VisitRow, content: Content, _noted_at: datetime
 ) -> Content:
     day = date.fromisoformat(content["planned_on"])
-    if day < session.today or day > row.selection.draw.task.deadline:
+    if day < session.today or day > _task(session, row).deadline:
         raise Invalid.field("planned_on", "out_of_range", "检查日期应在今天至完成时限之间")
     return content
 
@@ -185,10 +185,10 @@ def _checked_in(
 
 
 def _answered(
-    _session: WorkSession, _actor: Actor, row: VisitRow, content: Content, _noted_at: datetime
+    session: WorkSession, _actor: Actor, row: VisitRow, content: Content, _noted_at: datetime
 ) -> Content:
     """The item's words stand beside the answer as they were asked, with the list's version."""
-    task = row.selection.draw.task
+    task = _task(session, row)
     matter = next((one for one in task.matters if one.code == content["matter"]), None)
     checklist = checklists.table().of(matter.code, matter.object_kind) if matter else None
     item = checklist.items.get(content["item"]) if checklist else None
@@ -200,6 +200,16 @@ def _answered(
         "basis": item.basis,
         "checklist": f"{checklist.code}@{checklist.version}",
     }
+
+
+def _task(session: WorkSession, row: VisitRow) -> TaskRow:
+    """Not by way of the draw's row: it carries the whole frame, and this is asked for every answer."""
+    return session.scalars(
+        select(TaskRow)
+        .join(DrawRow, DrawRow.task_id == TaskRow.id)
+        .join(SelectionRow, SelectionRow.draw_id == DrawRow.id)
+        .where(SelectionRow.id == row.selection_id)
+    ).one()
 
 
 def _attached(
@@ -234,11 +244,17 @@ def _found(
 def _asked(
     session: WorkSession, actor: Actor, row: VisitRow, content: Content, _noted_at: datetime
 ) -> Content:
+    seat, certificate = None, content["inspector"]
+    if certificate is not None:
+        seats = replace.seats(session, row.public_id)
+        if certificate not in seats:
+            raise Conflict("本次检查已没有这名检查人员", rule="no_such_seat")
+        seat = seats.index(certificate)
     replace.ask(
         session,
         actor,
         visit=row.public_id,
-        seat=content["seat"],
+        seat=seat,
         ground=content["ground"],
         reason=content["reason"],
     )

@@ -87,9 +87,9 @@
   function build(visit) {
     part("subject").textContent = visit.subject;
     part("task").textContent = visit.task;
-    const rows = [["地址", visit.place && visit.place !== visit.subject ? `${visit.place}，${visit.address}` : visit.address], ["电话", visit.phone], ["检查人员", visit.seats.map((one) => one || "空缺").join("、")], ["完成时限", visit.deadline], ["安排", [visit.planned_on, visit.plan_note].filter(Boolean).join(" ")]];
+    const rows = [["地址", visit.place && visit.place !== visit.subject ? `${visit.place}，${visit.address}` : visit.address], ["电话", visit.phone], ["检查人员", visit.team.join("、")], ["完成时限", visit.deadline], ["安排", [visit.planned_on, visit.plan_note].filter(Boolean).join(" ")]];
     part("facts").replaceChildren(...rows.filter(([, value]) => value).map(([label, value]) => make("div", {}, make("dt", { text: label }), make("dd", {}, label === "电话" ? make("a", { href: `tel:${value}`, text: value }) : value))));
-    const key = JSON.stringify([visit.id, visit.matters, visit.seats]);
+    const key = JSON.stringify([visit.id, visit.matters, visit.team]);
     if (key === built) return;
     built = key;
     field.parts.buildItems(visit);
@@ -100,7 +100,7 @@
     const options = (table, none) => [make("option", { value: "", text: none }), ...Object.entries(table).map(([value, text]) => make("option", { value, text }))];
     part("measure").replaceChildren(...options(state.bundle.measures, "请选择"));
     part("ground").replaceChildren(...options({ ...state.bundle.seat_grounds, ...state.bundle.unit_grounds }, "请选择"));
-    const seats = visit.seats.map((one, n) => [n, `检查人员 ${one || "（空缺席位）"}`]);
+    const seats = visit.team.map((one) => [one, `检查人员 ${one}`]);
     part("seat").replaceChildren(make("option", { value: "", text: "请选择" }), ...[...seats, ["unit", "检查对象"]].map(([value, text]) => make("option", { value, text })));
     showFindingForm(visit);
     const plan = latest(visit).get("appointment|");
@@ -206,8 +206,8 @@
     onSubmit("plan-form", (event) => { event.preventDefault(); return note(asked, "appointment", "", { planned_on: part("planned-on").value, note: part("plan-note").value.trim() }); });
     onSubmit("recusal-form", async (event) => {
       event.preventDefault();
-      const seat = part("seat").value === "unit" ? null : Number(part("seat").value);
-      await note(asked, "recusal", null, { seat, ground: part("ground").value, reason: part("recusal-reason").value.trim() });
+      const inspector = part("seat").value === "unit" ? null : part("seat").value;
+      await note(asked, "recusal", null, { inspector, ground: part("ground").value, reason: part("recusal-reason").value.trim() });
       event.target.reset();
     });
     part("scan").addEventListener("change", () => void scan());

@@ -117,7 +117,7 @@
   }
 
   function roles(visit) {
-    const seats = visit.seats.filter(Boolean).map((certificate) => [`inspector:${certificate}`, `检查人员 ${certificate}${certificate === state.bundle.certificate ? "（本人）" : ""}`]);
+    const seats = visit.team.map((certificate) => [`inspector:${certificate}`, `检查人员 ${certificate}${certificate === state.bundle.certificate ? "（本人）" : ""}`]);
     return [...seats, ["subject", "检查对象在场人员"]];
   }
 
