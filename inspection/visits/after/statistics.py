@@ -90,6 +90,11 @@ def of_year(session: WorkSession, year: int, *, public: bool) -> Statistics:
     )
 
 
+def _subject(selection: SelectionRow) -> str:
+    """One for each subject, also for a person who was drawn under several pseudonyms."""
+    return selection.unit if selection.practitioner_id is None else f"person {selection.practitioner_id}"
+
+
 def facts(session: WorkSession, year: int, *, public: bool) -> list[Fact]:
     """One fact for each visit of a draw of `year` whose record is open and stands; replaced subjects are left out."""
     rows = session.execute(
@@ -115,7 +120,7 @@ def facts(session: WorkSession, year: int, *, public: bool) -> list[Fact]:
         found.append(
             Fact(
                 draw=row.draw,
-                subject=row.SelectionRow.unit or "",
+                subject=_subject(row.SelectionRow),
                 district=row.district or "",
                 matters=matters[row.task_id],
                 visited_on=visit.visited_on,

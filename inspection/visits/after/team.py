@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from inspection.plan.find import certificate_of
 from inspection.plan.tables import InspectorRow, RecusalRow
@@ -44,7 +44,16 @@ def faults(session: WorkSession, visit: VisitRow, inspectors: Sequence[str], *, 
         .where(
             RecusalRow.inspector_id.in_([row.id for row in valid]),
             RecusalRow.ended_at.is_(None),
-            RecusalRow.organisation_id == visit.selection.organisation_id,
+            or_(
+                *(
+                    column == subject
+                    for column, subject in (
+                        (RecusalRow.organisation_id, visit.selection.organisation_id),
+                        (RecusalRow.practitioner_id, visit.selection.practitioner_id),
+                    )
+                    if subject is not None
+                )
+            ),
         )
         .limit(1)
     )
