@@ -102,6 +102,10 @@ PART = Part(
         Permission(annual.PREPARE, "编制抽查年度报告", frozenset({"clerk", "head"})),
         Permission(annual.PUBLISH, "公布抽查年度报告", frozenset({"head", "leader"})),
     ),
+    public_navigation=(
+        Navigation("抽查事项", "draws.matters", "", 30),
+        Navigation("双随机抽取", "draws.index", "", 40),
+    ),
     navigation=(
         Navigation("双随机抽查", "inspection.overview", "draw.read", 400, "检查"),
         Navigation("年度抽查计划", "plans.index", "draw.read", 402, "检查"),

@@ -62,6 +62,7 @@ from registry.web import (
     limits,
     listings,
     log,
+    look,
     lookups,
     measures,
     objections,
@@ -85,6 +86,7 @@ PART = Part(
     name="registry",
     blueprints=(
         site.site,
+        look.blueprint,
         sign_in.blueprint,
         staff.blueprint,
         duties.blueprint,

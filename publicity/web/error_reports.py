@@ -10,6 +10,7 @@ from publicity.reports.find import Followed
 from registry.kernel.access import current_actor, public, requires
 from registry.kernel.faults import Conflict, Fault, Invalid
 from registry.kernel.host import Host, work
+from registry.roster.find import names_of
 from registry.web.forms import faults_by_path
 
 READ = "report.read"
@@ -67,11 +68,13 @@ def _told(fault: Fault) -> dict[str, list[str]]:
 
 
 def _form(about: str, about_id: str, values: object, faults: dict[str, list[str]] | None = None) -> str:
+    with work().read() as session:
+        name = names_of(session, [about_id]).get(about_id)
     return render_template(
         "publicity/report_error.html",
         about=about,
         about_id=about_id,
-        about_title=rules.ABOUT.get(about, ""),
+        about_title=name or rules.ABOUT.get(about, ""),
         values=values,
         faults=faults or {},
         grounds=list(rules.GROUNDS.items()),

@@ -15,6 +15,7 @@ from registry.kernel.access import public
 from registry.kernel.faults import Invalid
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
+from registry.roster import kinds
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -41,7 +42,7 @@ def list_title(kind: str | None) -> str:
 def home() -> ResponseReturnValue:
     with work().read() as session:
         latest = pages.notice_list(session, limit=8)
-    return render_template("publicity/home.html", notices=latest.notices, lists=LISTS)
+    return render_template("publicity/home.html", notices=latest.notices, lists=LISTS, kinds=kinds.titles())
 
 
 class Day(NamedTuple):

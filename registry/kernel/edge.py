@@ -58,8 +58,16 @@ def install(app: Flask, host: "Host") -> None:
     )
     csrf.init_app(app)
     app.jinja_env.filters["local"] = local_text
+    public_menu = sorted(
+        (item for part in host.parts for item in part.public_navigation), key=lambda item: item.order
+    )
     app.context_processor(
-        lambda: {"bureau": host.settings.bureau, "actor": current_actor(), "navigation": _navigation(host)}
+        lambda: {
+            "bureau": host.settings.bureau,
+            "actor": current_actor(),
+            "navigation": _navigation(host),
+            "public_navigation": public_menu,
+        }
     )
     app.before_request(_begin)
     app.before_request(_legible)

@@ -90,6 +90,7 @@ class Part:
     jobs_with: "Callable[[Host], Sequence[Job]] | None" = None
     permissions: Sequence[Permission] = ()
     navigation: Sequence[Navigation] = ()
+    public_navigation: Sequence[Navigation] = ()
     worklists: Sequence[Worklist] = ()
     tables: Sequence[Table] = ()
     triggers: Mapping[str, Sequence[str]] = field(default_factory=dict)

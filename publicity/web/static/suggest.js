@@ -13,8 +13,11 @@
     list.hidden = true;
     const frame = document.createElement("div");
     frame.className = "suggest-frame";
+    // Moving a field takes the focus from whoever has begun to type.
+    const focused = document.activeElement === input;
     input.replaceWith(frame);
     frame.append(input, list);
+    if (focused) input.focus();
     for (const [name, value] of Object.entries({
       role: "combobox",
       autocomplete: "off",

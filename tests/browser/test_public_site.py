@@ -1,0 +1,107 @@
+"""A citizen at a phone and at a desk: suggestions by keyboard, a firm, an error reported; light, sound and small pages."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response, expect
+
+from registry.kernel.host import Host
+from tests.publicity import office
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+HEAVIEST = 100_000
+"""Bytes over the line on the first view of a page."""
+
+
+@pytest.fixture
+def subjects(host: Host) -> office.Subjects:
+    subjects = office.enrol(host.work)
+    office.publicise(host, office.penalty(host.work, subjects))
+    return subjects
+
+
+def test_from_the_home_page_to_a_firm_by_keyboard_alone_and_an_error_reported(
+    page: Page, live_server: str, subjects: office.Subjects, screenshot: Callable[[Page, str], Path]
+) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(live_server)
+    field = page.get_by_role("combobox", name=re.compile("姓名、机构名称"))
+    expect(field).to_be_focused()
+    page.keyboard.type("mingli")
+    option = page.get_by_role("option", name=re.compile("上海明理律师事务所"))
+    expect(option).to_be_visible()
+    screenshot(page, "suggestions-390")
+    _sound(page)
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(option).to_have_count(0)
+    page.keyboard.type("l")
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("上海明理律师事务所")
+    _sound(page)
+    page.get_by_role("link", name="报告错误").click()
+    page.get_by_label("执业状态不对").check()
+    page.get_by_label("哪里不对").fill("已经搬走")
+    _sound(page)
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("报告已经收到")
+    _sound(page)
+
+
+def test_it_all_works_without_script(browser: Browser, live_server: str, subjects: office.Subjects) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    page.goto(live_server)
+    page.get_by_label("姓名、机构名称").fill("章程 明理")
+    page.get_by_role("button", name="查询").click()
+    page.get_by_role("link", name="章程").click()
+    page.get_by_label("查询过去某一天").fill("2015-01-01")
+    page.get_by_role("button", name="查询", exact=True).last.click()
+    expect(page.get_by_text("2015-01-01 的登记情况")).to_be_visible()
+    page.get_by_role("link", name="深色").click()
+    expect(page.locator("html")).to_have_attribute("data-scheme", "dark")
+    expect(page.get_by_text("2015-01-01 的登记情况")).to_be_visible()
+    context.close()
+
+
+def test_pages_are_sound_in_every_look_and_small(
+    browser: Browser, live_server: str, subjects: office.Subjects, screenshot: Callable[[Page, str], Path]
+) -> None:
+    paths = {
+        "home": "/", "search": "/search?q=明理", "nobody": "/search?q=无此人", "firm": f"/organisations/{subjects.firm.public_id}",
+        "person": f"/practitioners/{subjects.lawyer.public_id}", "notices": "/notices", "check": "/check",
+    }  # fmt: skip
+    for size, kept in ((PHONE, "large.dark"), (DESK, "")):
+        context = browser.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
+        if kept:
+            context.add_cookies([{"name": "legalcredit-look", "value": kept, "url": live_server}])
+        page = context.new_page()
+        for name, path in paths.items():
+            weight: list[int] = []
+            page.on("response", _weighed(weight))
+            page.goto(live_server + path)
+            page.wait_for_load_state("networkidle")
+            assert sum(weight) < HEAVIEST, (name, sum(weight))
+            screenshot(page, f"public-{name}-{size['width']}")
+            _sound(page)
+        context.close()
+
+
+def _weighed(weight: list[int]) -> Callable[[Response], None]:
+    return lambda answer: weight.append(int(answer.headers.get("content-length", 0)))
+
+
+def _sound(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+        page.url
+    )
+    violations = Axe().run(page).response["violations"]
+    assert violations == [], [(one["id"], [node["target"] for node in one["nodes"]]) for one in violations]
