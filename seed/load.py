@@ -21,7 +21,19 @@ from registry.kernel.host import Host
 from registry.kernel.work import Work, WorkSession
 from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
-from seed import annual, complaints, draws, entries, fieldwork, persons, rights, roster, seal, standing
+from seed import (
+    aftermath,
+    annual,
+    complaints,
+    draws,
+    entries,
+    fieldwork,
+    persons,
+    rights,
+    roster,
+    seal,
+    standing,
+)
 from seed.city import city
 from seed.facts import BUREAU, Fact, facts
 from seed.lists import Lists
@@ -64,6 +76,24 @@ def load(host: Host, *, today: date, progress: Progress) -> None:
         seal.make(host.settings.seal, office=host.settings.bureau, today=today)
 
 
+def _inspections(today: date) -> list[tuple[date, Callable[[Office, date], None]]]:
+    """What inspections do in which week."""
+
+    def ago(days: int) -> date:
+        return today - timedelta(days=days)
+
+    return [
+        (date(today.year - 1, 10, 12), aftermath.last_year),
+        (date(today.year, 1, 20), aftermath.report),
+        (today - annual.AHEAD, annual.plan),
+        (ago(90), draws.finished),
+        (ago(76), aftermath.ordered),
+        (ago(40), lambda office, _day: fieldwork.begun(office)),
+        (ago(30), persons.drawn),
+        (ago(12), aftermath.running),
+    ]
+
+
 @dataclass
 class _Loading:
     office: Office
@@ -80,6 +110,7 @@ class _Loading:
         annual.listed(self.office)
         draws.prepare(self.office)
         lists = Lists(self.office, self.firms, self.people, happened)
+        agenda = _inspections(today)
         day = start
         while day < today:
             following = min(day + _WEEK, today)
@@ -90,14 +121,9 @@ class _Loading:
             self._record([fact for fact in happened if day < fact.decided_on <= following])
             lists.week(following)
             self._release(following)
-            if day < today - annual.AHEAD <= following:
-                annual.plan(self.office, following)
-            if day < today - timedelta(days=90) <= following:
-                draws.finished(self.office, following)
-            if day < today - timedelta(days=40) <= following:
-                fieldwork.begun(self.office)
-            if day < today - timedelta(days=30) <= following:
-                persons.drawn(self.office, following)
+            for due, happens in agenda:
+                if day < due <= following:
+                    happens(self.office, following)
             self.progress("信用事件与公示", 0.3 + 0.65 * ((following - start) / _SPAN))
             day = following
         roster.changes(self.office, self.firms, self.people)

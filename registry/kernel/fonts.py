@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,8 @@ from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.platypus import paragraph
 
 REGULAR, BOLD = "Noto-Regular", "Noto-Bold"
+# ReportLab's fonts and the open typeface belong to the process, and setting a page never waits: turns cost nothing.
+TURN = Lock()
 _WEIGHTS = {REGULAR: 400, BOLD: 700}
 _SIMPLIFIED_CHINESE = 2  # its place in the collection
 _CURVE_ERROR = 1.0  # in thousandths of the type size, below what a printer resolves
@@ -30,7 +33,7 @@ _NO_GLYPH = "〓"  # what compositors set for a character they do not have
 
 @cache
 def install() -> None:
-    """Makes both weights known to ReportLab and mends its two faults with Chinese. Callers hold the lock of `paper`."""
+    """Makes both weights known to ReportLab and mends its two faults with Chinese. Callers hold TURN."""
     ttfonts.makeToUnicodeCMap = _to_unicode
     paragraph.ALL_CANNOT_START = textsplit.ALL_CANNOT_START = textsplit.ALL_CANNOT_START + _NOT_AT_LINE_START
     for name in _WEIGHTS:

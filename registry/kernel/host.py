@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 from sqlalchemy import Engine, inspect, select
@@ -20,6 +20,9 @@ from registry.kernel.settings import Settings
 from registry.kernel.store import make_engine
 from registry.kernel.tables import Workday
 from registry.kernel.work import Chance, Work
+
+if TYPE_CHECKING:
+    from registry.kernel.sealing import Sealer
 
 
 class AccessUndeclared(Exception):
@@ -79,6 +82,14 @@ class Host:
         finally:
             # Asked once in an installation's life, by commands too that need the database for nothing else.
             self.engine.dispose()
+
+    @cached_property
+    def sealer(self) -> "Sealer | None":
+        """The office's electronic seal, None if it has none. Raises SealUnusable."""
+        # The library takes most of a second to import, and no command but the server needs it.
+        from registry.kernel.sealing import Sealer  # noqa: PLC0415
+
+        return Sealer.open(self.settings.seal) if self.settings.seal else None
 
     @cached_property
     def work(self) -> Work:

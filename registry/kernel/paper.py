@@ -6,7 +6,6 @@ A paper is said in plain blocks and set here. Setting reads no database, so it i
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from threading import Lock
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -29,10 +28,7 @@ from reportlab.platypus import (
 )
 
 from registry.kernel import fonts
-from registry.kernel.fonts import BOLD, REGULAR, printable
-
-# ReportLab's fonts and the open typeface belong to the process, and setting a page never waits: turns cost nothing.
-_TURN = Lock()
+from registry.kernel.fonts import BOLD, REGULAR, TURN, printable
 
 _MARGIN = 22 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
@@ -108,7 +104,17 @@ class Signatures:
     drawn: Sequence[Drawn | None] = ()
 
 
-Block = Heading | Text | Mark | Steps | Facts | Table | Signatures
+@dataclass(frozen=True)
+class Seal:
+    """Who says so and on what day, over a signature field named `SEAL`, which registry.kernel.sealing fills."""
+
+    name: str
+    day: str
+
+
+SEAL = "seal"
+
+Block = Heading | Text | Mark | Steps | Facts | Table | Signatures | Seal
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class Paper:
 def typeset(paper: Paper) -> bytes:
     """The paper as PDF (A4). The same paper gives the same bytes."""
     written = BytesIO()
-    with _TURN:
+    with TURN:
         fonts.install()
         document = SimpleDocTemplate(
             written,
@@ -239,7 +245,8 @@ class _Signatures(Flowable):  # type: ignore[misc]
             if (signed := drawn.get(place)) is not None:
                 self._strokes(signed, start, base - 1 * mm, end - start)
             else:
-                self._field(label, start, base - 1 * mm, end - start)
+                name = f"{len(canvas.acroForm.fields) + 1} {label}"
+                _signature_field(canvas, name, label, (start, base - 1 * mm, end - start, self._ROW - 3 * mm))
 
     def _strokes(self, signed: Drawn, left: float, bottom: float, room: float) -> None:
         scale = min(room / 1000, (self._ROW - 2 * mm) / signed.height)
@@ -252,23 +259,44 @@ class _Signatures(Flowable):  # type: ignore[misc]
         self.canv.setLineJoin(1)
         self.canv.drawPath(path)
 
-    def _field(self, label: str, left: float, bottom: float, room: float) -> None:
-        """The library has fields of all kinds but this one; an empty one is its dictionary alone."""
-        form = self.canv.acroForm
-        x, y = self.canv.absolutePosition(left, bottom)
-        field_ = PDFDictionary(
-            {
-                "Type": PDFName("Annot"),
-                "Subtype": PDFName("Widget"),
-                "FT": PDFName("Sig"),
-                "T": PDFString(f"{len(form.fields) + 1} {label}"),
-                "TU": PDFString(label),
-                "Rect": PDFArray((x, y, x + room, y + self._ROW - 3 * mm)),
-                "F": 4,
-            }
-        )
-        self.canv._addAnnotation(field_)
-        form.fields.append(form.getRef(field_))
+
+class _Seal(Flowable):  # type: ignore[misc]
+    """Name and day at the right, as an office ends a letter, with the seal over them."""
+
+    _SIZE = 42 * mm
+
+    def __init__(self, seal: Seal) -> None:
+        super().__init__()
+        self._seal = seal
+        self.width, self.height = _WIDTH, self._SIZE + 4 * mm
+
+    def draw(self) -> None:
+        canvas, centre = self.canv, _WIDTH - self._SIZE * 0.75
+        canvas.setFont(REGULAR, 11)
+        canvas.setFillColor(_INK)
+        canvas.drawCentredString(centre, self.height / 2 + 1 * mm, printable(self._seal.name))
+        canvas.drawCentredString(centre, self.height / 2 - 7 * mm, printable(self._seal.day))
+        _signature_field(canvas, SEAL, "印章", (centre - self._SIZE / 2, 2 * mm, self._SIZE, self._SIZE))
+
+
+def _signature_field(canvas: Any, name: str, label: str, box: tuple[float, float, float, float]) -> None:
+    """The library has fields of all kinds but this one; an empty one is its dictionary alone."""
+    left, bottom, width, height = box
+    x, y = canvas.absolutePosition(left, bottom)
+    form = canvas.acroForm
+    field_ = PDFDictionary(
+        {
+            "Type": PDFName("Annot"),
+            "Subtype": PDFName("Widget"),
+            "FT": PDFName("Sig"),
+            "T": PDFString(name),
+            "TU": PDFString(label),
+            "Rect": PDFArray((x, y, x + width, y + height)),
+            "F": 4,
+        }
+    )
+    canvas._addAnnotation(field_)
+    form.fields.append(form.getRef(field_))
 
 
 def _style(name: str, size: float = 10, *, font: str = REGULAR, colour: Color = _INK, **more: Any) -> Any:
@@ -328,6 +356,8 @@ def _set(block: Block) -> list[Any]:
             return [_table(block), Spacer(0, 2 * mm)]
         case Signatures():
             return [_Signatures(block)]
+        case Seal():
+            return [_Seal(block)]
 
 
 def _labelled(labels: Sequence[str]) -> Any:

@@ -24,7 +24,8 @@ class SettingsInvalid(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """One installation. `home` holds keys, files and the default database; `origin` names its logs for ever;
+    """One installation. `home` holds keys, files and the default database, `seal` the office's electronic seal, if it
+    has one (registry.kernel.sealing); `origin` names its logs for ever;
     `api_rate` is how many requests a minute one caller of the interfaces may send to one process."""
 
     home: Path
@@ -39,6 +40,7 @@ class Settings:
     proxies: int = 0
     api_rate: int = 600
     log_level: str = "INFO"
+    seal: Path | None = None
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> "Settings":
@@ -95,6 +97,7 @@ class Settings:
             proxies=proxies,
             api_rate=api_rate,
             log_level=log_level,
+            seal=Path(environ.get("LEGALCREDIT_SEAL") or home / "seal").expanduser().resolve(),
         )
         if faults:
             raise SettingsInvalid(faults)

@@ -132,7 +132,7 @@ def test_no_value_of_the_document_can_be_altered(host: Host, subjects: Subjects,
     penalties.run(host.work)
     covered_by_the_seal = {("subject", "kind"), ("subject", "name"), ("subject", "numbers", 0)}
     for subject in (("organisation", subjects.firm.public_id), ("practitioner", subjects.lawyer.public_id)):
-        document = stated(host, *subject).document  # type: ignore[arg-type]
+        document = stated(host, *subject).document
         survived = set()
         for path in _paths(document):
             try:
@@ -181,5 +181,5 @@ def test_a_root_in_the_book_names_nobody(host: Host, subjects: Subjects) -> None
         root = book.entry(session, "public", size - 1, on=date(2026, 11, 20))
     assert root.action == "other"
     assert set(json.loads(root.body or b"{}")) == {"kind", "format", "root", "date"}
-    for text in (subjects.firm.public_id, subjects.firm.name, office.FIRM_CODE):
+    for text in (subjects.firm.public_id, "上海明理律师事务所", office.FIRM_CODE):
         assert text.encode() not in (root.body or b"") + root.leaf
