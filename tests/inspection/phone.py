@@ -52,6 +52,11 @@ class Phone:
         assert sent.status_code == 200, sent.text
         return list(sent.get_json()["answers"])
 
+    def taken(self) -> Any:
+        """The visit as the phone takes it along; None once it is not its owner's any more."""
+        along = self.person.get("/staff/visits/field.json").get_json()["visits"]
+        return next((one for one in along if one["id"] == self.visit), None)
+
     def upload(self, content: bytes, *, digest: str | None = None) -> Any:
         digest = digest or hashlib.sha256(content).hexdigest()
         return self.person.client.put(

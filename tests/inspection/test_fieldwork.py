@@ -119,7 +119,7 @@ def test_a_finding_over_a_colleagues_is_a_conflict_that_shows_theirs(
     assert [one["status"] for one in first.sync()] == ["stored"]
     answer = second.sync()[0]
     assert (answer["status"], answer["todo"]) == ("conflict", "compare")
-    theirs = team[1].get("/staff/visits/field.json").get_json()["visits"][0]["finding"]
+    theirs = second.taken()["finding"]
     assert theirs["codes"] == ["1"]
     second.note("finding", codes=["E"], over=theirs["at"], **told)
     assert [one["status"] for one in second.sync()] == ["conflict", "stored"]
@@ -148,7 +148,7 @@ def test_after_reassignment_nothing_counts_and_nothing_is_lost(
     found = of(work, visit)
     assert {one.item for one in found.answers if one.noted} == {"LF-01"}
     assert [one.content["note"] for one in found.aside] == ["离线时写的"]
-    assert team[1].get("/staff/visits/field.json").get_json()["visits"] == []
+    assert phone.taken() is None
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -160,7 +160,7 @@ def test_an_inspector_recuses_from_the_phone_and_a_second_person_decides(
     assert [one["status"] for one in phone.sync()] == ["stored"]
     phone.note("recusal", inspector="099999", ground="recused", reason="认错了人")
     assert [(one["status"], one["rule"]) for one in phone.sync()][1:] == [("refused", "no_such_seat")]
-    assert phone.person.get("/staff/visits/field.json").get_json()["visits"][0]["asked"] == ["检查人员回避"]
+    assert phone.taken()["asked"] == ["检查人员回避"]
     with work.write(LEADER) as session:
         [asked] = replace.requests(session, visit.public_id)
         replace.decide(session, LEADER, substitution=asked.public_id, granted=True)
