@@ -10,9 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inspection.ceremony.find import ASSURANCE
 from inspection.ceremony.named import Named, named
 from inspection.ceremony.sealed import is_open, refuse_closed
+from inspection.ceremony.sitters import Sitter, SitterChange, sitters
+from inspection.ceremony.sitters import changes as changes_of_sitters
 from inspection.ceremony.tables import DrawRow
+from inspection.draw.chance import assurance
 from inspection.plan.tables import MatterRow, TaskRow
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
@@ -58,6 +62,7 @@ class Comparison:
     draw: str
     as_of: date
     changes: Sequence[Change]
+    inspectors: Sequence[SitterChange]
     groups: Sequence[tuple[Standing, int, int]] = ()
 
 
@@ -74,6 +79,8 @@ class Frame:
     strata: Sequence[str]
     counts: Mapping[str, int]
     units: Sequence[Unit]
+    inspectors: Sequence[Sitter]
+    assurance: str
 
 
 def frame(session: WorkSession, public_id: str, *, committed: bool) -> Frame:
@@ -97,6 +104,8 @@ def frame(session: WorkSession, public_id: str, *, committed: bool) -> Frame:
         strata=[entry["id"] for entry in document["strata"]],
         counts=Counter(unit["status"] for unit in document["units"]),
         units=[_unit(unit, names) for unit in document["units"]],
+        inspectors=sitters(document),
+        assurance=ASSURANCE[assurance(document["entropy"])],
     )
 
 
@@ -132,20 +141,22 @@ def compared(session: WorkSession, public_id: str) -> Comparison | None:
     ).one_or_none()
     if last is None:
         return None
-    held, holding = _by_id(json.loads(last.frame)), _by_id(json.loads(row.frame))
+    was, now = json.loads(last.frame), json.loads(row.frame)
+    held, holding = _by_id(was), _by_id(now)
     kind = row.task.matter.object_kind
+    people = changes_of_sitters(was, now, by_number=kind in PROFESSIONS)
     if kind in PROFESSIONS:
         before, after = Counter(held.values()), Counter(holding.values())
         ordered = sorted(before.keys() | after.keys(), key=lambda one: (one[0], one[1], one[2] or ""))
         groups = [(one, before[one], after[one]) for one in ordered if before[one] != after[one]]
-        return Comparison(last.public_id, last.as_of, (), groups)
+        return Comparison(last.public_id, last.as_of, (), people, groups)
     changed = [unit for unit in sorted(held.keys() | holding.keys()) if held.get(unit) != holding.get(unit)]
     names = named(session, row.public_id, kind, changed)
     changes = [
         Change(unit, names[unit].name, names[unit].path, held.get(unit), holding.get(unit))
         for unit in changed
     ]
-    return Comparison(last.public_id, last.as_of, changes)
+    return Comparison(last.public_id, last.as_of, changes, people)
 
 
 def _row(session: Session, public_id: str) -> DrawRow | None:

@@ -128,7 +128,13 @@ def _frame(chance: random.Random) -> tuple[Json, list[Json]]:
         cross_district=chance.random() < 0.5,
         max_load=chance.choice([None, 2, 3, 4, 5] if tight else [None, None, 1, 2, 4]),
     )
-    changes = {"strata": strata, "reserve": chance.choice([0, 2, 100]), "team": rules, "entropy": plan}
+    changes = {
+        "strata": strata,
+        "reserve": chance.choice([0, 2, 100]),
+        "team": rules,
+        "entropy": plan,
+        "supersedes": chance.choice([None, "D-0"]),
+    }
     return frame(units, inspectors, **changes), supplied
 
 

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from inspection.plan import draft
+from inspection.plan.tables import InspectorRow
 from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
 from registry.roster.drafts import NewOrganisation
@@ -87,6 +90,29 @@ def test_the_page_says_what_is_other_than_in_the_last_frame(
     changes = page.partition("与上一次名录比较")[2]
     assert ("第5试验" in changes, "第51试验" in changes, "第6试验" in changes) == (True, True, False)
     assert f"/draws/{first}/frame" in changes
+
+
+def test_the_page_says_which_inspectors_stand_otherwise_and_of_how_many_they_are_kept(
+    host: Host, client: FlaskClient
+) -> None:
+    """Whoever recuses inspectors chooses who is left: everybody sees how many, of whom, and that it is new."""
+    place = bureau.found(host.work)
+    first = bureau.committed(host.work, place)
+    page = client.get(f"/draws/{first}/frame").text
+    assert "8 人，其中参加抽取 8 人" in page
+    assert "本次抽取依据" in page
+    bureau.void(host.work, first, "frame_fault")
+    with host.work.write(OFFICE) as session:
+        recused = session.scalars(select(InspectorRow).where(InspectorRow.certificate == "090003")).one()
+        for firm in place.firms[:2]:
+            draft.declare_recusal(
+                session, OFFICE, inspector=recused.public_id, organisation=firm.public_id, reason="亲属关系"
+            )
+    second = bureau.committed(host.work, place, supersedes=first)
+    changes = client.get(f"/draws/{second}/frame").text.partition("与上一次名录比较")[2]
+    assert "检查人员有 1 名不同" in changes
+    assert "回避 2 个对象" in changes
+    assert ("090003" in changes, "090004" in changes, "亲属" in changes) == (True, False, False)
 
 
 def _suspend(host: Host, place: bureau.Bureau, number: int) -> None:

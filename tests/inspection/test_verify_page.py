@@ -5,16 +5,18 @@ import re
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect
 
 from inspection.web.verification import PROGRAM, SCRIPTS
 from registry.kernel.host import Host
 from tests.inspection import bureau
+from tests.services import chromium
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -103,6 +105,20 @@ def test_the_saved_page_verifies_without_any_network(
         expect(reader.locator("#verdict-title")).to_have_text("核验通过")
         assert _states(reader) == {"ok"}
         expect(reader.locator("#step-seed dl")).to_have_count(1)
+
+
+def test_the_page_verifies_over_plain_http_where_browsers_offer_no_cryptography(
+    live_server: str, host: Host, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> None:
+    """An office that has no certificate: to the browser only this machine itself is as good as https."""
+    draw = bureau.drawn(host.work, bureau.found(host.work))
+    resolver = "--host-resolver-rules=MAP justice.example 127.0.0.1"
+    with browser_type.launch(**{**browser_type_launch_args, "args": [*chromium.ARGUMENTS, resolver]}) as own:
+        reader = own.new_page()
+        reader.goto(f"{live_server.replace('127.0.0.1', 'justice.example')}/draws/{draw}/verify")
+        assert reader.evaluate("[isSecureContext, typeof crypto.subtle]") == [False, "undefined"]
+        expect(reader.locator("#verdict-title")).to_have_text("核验通过")
+        assert _states(reader) == {"ok"}
 
 
 def test_a_long_calculation_shows_how_far_it_is_and_leaves_the_page_alive(

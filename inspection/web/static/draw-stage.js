@@ -6,6 +6,7 @@
 (function () {
   const EVERY = 2000;
   const APART = 900;
+  const ALL_WITHIN = 90_000; // in a large city the names fall faster: nobody waits half an hour for the last
   const stage = document.getElementById("stage");
   let etag = null;
 
@@ -34,13 +35,14 @@
     const seen = stage.querySelectorAll(".fallen li").length;
     const falling = [...next.querySelectorAll(".fallen li")].slice(seen);
     for (const one of falling) one.className = "hidden";
+    const apart = Math.min(APART, ALL_WITHIN / Math.max(1, falling.length));
     stage.dataset.version = next.dataset.version;
     stage.replaceChildren(...next.childNodes);
     falling.forEach((one, place) => {
       window.setTimeout(() => {
         one.className = "falling";
         one.scrollIntoView({ block: "nearest" });
-      }, APART * place);
+      }, apart * place);
     });
   }
 
