@@ -10,6 +10,7 @@ from inspection.plan import draft as plan
 from inspection.plan.tables import InspectorRow
 from inspection.visits import assign, findings
 from inspection.visits import find as visits
+from inspection.visits.find import VisitPage
 from registry.accounts.staff import change_staff
 from registry.accounts.tables import StaffRow
 from seed import annual
@@ -44,22 +45,22 @@ def _throw(office: Office, draw: str, position: int, username: str) -> None:
         conduct.supply(session, session.actor, draw_id=draw, position=position, value=digits)
 
 
-def finished(office: Office, day: date) -> None:
-    """A draw of law firms with its visits, most of them closed."""
-    year = day.year
-    task = annual.task(
-        office,
-        code=f"{year}-LS-01",
-        title=f"{year} 年度律师事务所双随机抽查",
-        matter="LS-01",
-        deadline=day + timedelta(days=45),
-    )
+def carried_out(office: Office, day: date, *, matter: str, title: str) -> list[VisitPage]:
+    """A draw from its task to the visits that it opened."""
+    code = f"{day.year}-{matter}"
+    task = annual.task(office, code=code, title=title, matter=matter, deadline=day + timedelta(days=45))
     draw = _frozen(office, task)
     _throw(office, draw, 0, "witness")
     _throw(office, draw, 1, "witness2")
     assign.draw_now(office.work, office.actors["draw"], draw_id=draw)
     with office.work.read() as session:
-        opened, _ = visits.worklist(session, limit=1000)
+        opened, _ = visits.worklist(session, states=["assigned"], limit=1000)
+    return [visit for visit in opened if visit.draw == draw]
+
+
+def finished(office: Office, day: date) -> None:
+    """A draw of law firms with its visits, most of them closed."""
+    opened = carried_out(office, day, matter="LS-01", title=f"{day.year} 年度律师事务所双随机抽查")
     _hand_over(office, list(dict.fromkeys(n for visit in reversed(opened) for n in visit.inspectors)))
     office.clock.set(at(day + timedelta(days=5), 10))
     # Most visits are done and closed; the last few wait for a result or for the second pair of eyes.

@@ -88,7 +88,7 @@ def _inspections(today: date) -> list[tuple[date, Callable[[Office, date], None]
         (today - annual.AHEAD, annual.plan),
         (ago(90), draws.finished),
         (ago(76), aftermath.ordered),
-        (ago(40), lambda office, _day: fieldwork.begun(office)),
+        (ago(50), lambda office, _day: fieldwork.begun(office)),
         (ago(30), persons.drawn),
         (ago(12), aftermath.running),
     ]
