@@ -102,3 +102,30 @@ def test_what_a_code_shows_depends_on_which_it_is_and_when_it_was_read(
     with work.read() as session:
         found = [one.shown for one in find.of(session, visit.public_id).check_ins]
     assert found == ["letter", "letter", "live", "unverified", "none", "unverified"]
+
+
+def test_a_subject_objects_to_an_inspector_by_the_letter_alone(
+    work: Work, visit: visits.VisitPage, client: FlaskClient, sign_in: Callable[..., Person]
+) -> None:
+    address = f"{presence.PATH}{presence.token(work.keys, visit.public_id)}"
+    page = client.get(address).text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    form = {
+        "csrf_token": token,
+        "certificate": visit.inspectors[1],
+        "name": "王主任",
+        "reason": "是对方当事人的亲属",
+    }
+    empty = client.post(f"{address}/objection", data={**form, "reason": ""})
+    assert (empty.status_code, "请写明理由" in empty.text, "王主任" in empty.text) == (422, True, True)
+    assert client.post(f"{address}/objection", data=form).status_code == 303
+    assert client.post(f"{address}/objection", data=form).status_code == 409, "asked twice"
+    forged = client.post(f"{presence.PATH}{'a' * 32}/objection", data=form)
+    assert forged.status_code == 404
+    assert "是对方当事人的亲属" not in client.get(address).text
+    head = sign_in("head")
+    shown = head.get(f"/staff/visits/{visit.public_id}").text
+    assert ("检查对象申请回避" in shown, "是对方当事人的亲属" in shown) == (True, True)
+    decide = f"/staff/visits/{visit.public_id}/requests/" + shown.partition("/requests/")[2].partition('"')[0]
+    assert head.post(decide, granted="yes").status_code == 303
+    assert visit.inspectors[1] not in client.get(address).text

@@ -7,12 +7,16 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from inspection.ceremony.tables import DrawRow, SelectionRow
+from inspection.ceremony.tables import DrawRow, SelectionRow, SubstitutionRow
 from inspection.plan.tables import TaskRow
+from inspection.visits import replace
 from inspection.visits.fieldwork import find, presence
 from inspection.visits.tables import RECORDABLE, VisitRow
-from registry.kernel.faults import NotFound
+from registry.kernel.access import Actor
+from registry.kernel.faults import FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
+
+_UNKNOWN = "没有这份检查通知书，请向司法局核实来人的身份"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Letter:
     """Name and legal basis."""
     live: str | None
     live_until: datetime | None
+    may_object: bool
+    """Whether the subject may still ask for another inspector: until something was recorded."""
 
 
 def letter(session: WorkSession, token: str) -> Letter:
@@ -42,7 +48,7 @@ def letter(session: WorkSession, token: str) -> Letter:
         .where(VisitRow.public_id == visit)
     ).one_or_none()
     if visit is None or row is None:
-        raise NotFound("没有这份检查通知书，请向司法局核实来人的身份")
+        raise NotFound(_UNKNOWN)
     standing = "open" if row.state in RECORDABLE else "done"
     if row.state == "replaced" or row.draw == "voided":
         standing = "cancelled"
@@ -56,4 +62,40 @@ def letter(session: WorkSession, token: str) -> Letter:
         matters=[(matter.name, matter.basis) for matter in row.TaskRow.matters],
         live=live if standing == "open" else None,
         live_until=until if standing == "open" else None,
+        may_object=standing == "open" and row.state == "assigned",
+    )
+
+
+def holder() -> Actor:
+    """Whoever holds a letter, as an actor: the paper entitles them to object to who comes (行政处罚法第四十三条)."""
+    return Actor("anonymous", "letter", "检查通知书持有人", frozenset({replace.ASK, "visit.ask_for_subject"}))
+
+
+def object_to(
+    session: WorkSession, actor: Actor, *, token: str, certificate: str, name: str, reason: str
+) -> SubstitutionRow:
+    """Asks for another inspector in the subject's name; somebody of the office decides.
+
+    Raises NotFound for a code that is none of ours, Invalid naming each field, Conflict as replace.ask does.
+    """
+    visit = presence.visit_of(session.keys, token)
+    if visit is None:
+        raise NotFound(_UNKNOWN)
+    faults = []
+    if not name.strip() or len(name) > 64:
+        faults.append(FieldFault("name", "required", "请填写提出人的姓名和职务"))
+    if not reason.strip() or len(reason) > 500:
+        faults.append(FieldFault("reason", "required", "请写明理由，不超过 500 字"))
+    seats = replace.seats(session, visit)
+    if not certificate or certificate not in seats:
+        faults.append(FieldFault("certificate", "unknown", "请选择申请回避的检查人员"))
+    if faults:
+        raise Invalid("回避申请填写有误", faults)
+    return replace.ask(
+        session,
+        actor,
+        visit=visit,
+        seat=seats.index(certificate),
+        ground="objected_to",
+        reason=f"检查对象凭通知书提出（{name.strip()}）：{reason.strip()}",
     )
