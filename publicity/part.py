@@ -13,6 +13,7 @@ from publicity.release import intake
 from publicity.release.states import PERMISSIONS, STEPS
 from publicity.reports import find as reports
 from publicity.reports import handle
+from publicity.sites import register as site_register
 from publicity.web import (
     atom,
     batch,
@@ -27,6 +28,7 @@ from publicity.web import (
     public,
     public_api,
     search,
+    sites,
     staff,
 )
 from registry.kernel.access import Permission
@@ -47,6 +49,7 @@ PART = Part(
         files.blueprint,
         atom.blueprint,
         batch.blueprint,
+        sites.blueprint,
         findings.blueprint,
         findings.api,
         papers.blueprint,
@@ -67,12 +70,14 @@ PART = Part(
         Permission(configure.CONFIGURE, "设置归集渠道", frozenset({"admin"})),
         Permission(error_reports.READ, "查看公众报告的错误", frozenset({"clerk", "head", "auditor"})),
         Permission(handle.ANSWER, "答复公众报告的错误", frozenset({"clerk"})),
+        Permission(site_register.REGISTER, "登记机构网站", frozenset({"clerk"})),
     ),
     navigation=(
         Navigation("公开流程", "release.index", "release.read", 500, "公开"),
         Navigation("公示", "release.notice_list", "release.read", 510, "公开"),
         Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
+        Navigation("机构网站", "sites.index", site_register.REGISTER, 530, "公开"),
     ),
     public_navigation=(
         Navigation("信用查询", "public.home", "", 10),
@@ -108,6 +113,8 @@ PART = Part(
         "feed.resend": "重新发送归集信息",
         "report.receive": "收到公众报告的错误",
         "report.answer": "答复公众报告的错误",
+        "site.add": "登记机构网站",
+        "site.end": "结束机构网站的登记",
         "report.purge": "删除满期的报告内容",
         penalties.ACT: "更新处罚存证映射",
     },

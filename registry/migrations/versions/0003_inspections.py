@@ -308,6 +308,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_insp_task_origins_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
+        "pub_sites",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("host", sa.String(length=253), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_pub_sites_organisation_id_reg_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_sites")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_sites_public_id")),
+    )
+    with op.batch_alter_table("pub_sites", schema=None) as batch_op:
+        batch_op.create_index("ix_pub_sites_organisation_id_host", ["organisation_id", "host"], unique=False)
+
+    op.create_table(
         "insp_openings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("draw_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -692,6 +713,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_insp_openings_practitioner_id"))
 
     op.drop_table("insp_openings")
+    with op.batch_alter_table("pub_sites", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_sites_organisation_id_host")
+
+    op.drop_table("pub_sites")
     with op.batch_alter_table("insp_task_origins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insp_task_origins_entry_id"))
 
