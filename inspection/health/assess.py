@@ -19,6 +19,7 @@ TITLES = {
     "load": "每名检查人员的检查次数",
     "rotation": "检查人员按名单轮转",
     "pairs": "同一检查人员遇到同一对象",
+    "replaced": "抽取之后更换的对象和检查人员",
     "voids": "作废的抽取",
 }
 TESTS = tuple(TITLES)
@@ -26,11 +27,13 @@ TESTS = tuple(TITLES)
 
 @dataclass(frozen=True)
 class Rule:
-    """`alarm`: the bound on false alarms. `voided`: the share of voids that is tolerated once chance was supplied."""
+    """`alarm`: the bound on false alarms. `voided`: the share of voids that is tolerated once chance was supplied;
+    `replaced`: of subjects and inspectors who fall out after the draw."""
 
     since: date
     alarm: float
     voided: float
+    replaced: float
     renamings: int
 
 
@@ -66,6 +69,7 @@ def assess(past: Sequence[Past], *, voided: int = 0, rule: Rule) -> Health:
         inspectors.load(past),
         inspectors.rotation(past, renamings=rule.renamings),
         inspectors.pairs(past),
+        _replaced(past, rule.replaced),
         _voids(looks, voided, rule.voided),
     )
     return Health(results, level(looks, rule), looks, rule)
@@ -86,8 +90,22 @@ def rule_on(day: date) -> Rule:
 def _rules() -> tuple[Rule, ...]:
     document = tomllib.loads((files("inspection.health") / "health.toml").read_text("utf-8"))
     return tuple(
-        Rule(entry["from"], entry["alarm"], entry["voided"], entry["renamings"]) for entry in document["rule"]
+        Rule(entry["from"], entry["alarm"], entry["voided"], entry["replaced"], entry["renamings"])
+        for entry in document["rule"]
     )
+
+
+def _replaced(past: Sequence[Past], tolerated: float) -> Result:
+    """More fell out after the draw than is tolerated: the way to a friend, who comes in when enough others are taken off.
+
+    Between two draws the count only grows, so that the last look before the next draw is the only one that counts.
+    """
+    places = sum(1 + len(team) for one in past for _, team in one.teams)
+    observed = sum(one.replaced for one in past)
+    if not places:
+        return Result("replaced", 1.0, observed, 0.0, cases=0)
+    counts = chances.fallen(places, tolerated)
+    return Result("replaced", chances.tails(counts, observed).high, observed, counts.mean, cases=places)
 
 
 def _voids(draws: int, voided: int, tolerated: float) -> Result:

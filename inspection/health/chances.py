@@ -85,6 +85,18 @@ def marked(population: int, marks: int, drawn: int) -> Counts:
 
 
 @lru_cache(maxsize=4096)
+def fallen(places: int, p: float) -> Counts:
+    """How many fall out of so many places, if whoever sits there falls out with probability `p`, and so does whoever comes
+    in then (negative binomial)."""
+    most = places + 200
+    logs = [
+        lgamma(places + n) - lgamma(places) - lgamma(n + 1) + n * log(p) + places * log(1 - p)
+        for n in range(most + 1)
+    ]
+    return _trimmed(0, [exp(value) for value in logs])
+
+
+@lru_cache(maxsize=4096)
 def neighbours(population: int, drawn: int) -> Counts:
     """How many pairs of neighbours in a list are both drawn: `drawn` less the number of runs that the drawn form."""
     if not 0 < drawn < population:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from inspection.ceremony import persons, void
 from inspection.ceremony.rows import overdue
-from inspection.ceremony.tables import ChanceRow, DrawRow
+from inspection.ceremony.tables import ChanceRow, DrawRow, SubstitutionRow
 from inspection.health import units
 from inspection.health.assess import Health, assess, rule_on
 from inspection.health.past import Past, past, renamed
@@ -55,7 +55,10 @@ def overview(session: WorkSession, *, on: date) -> Overview:
     ).all()
     ended = _ended(session, on)
     voided = sum(one.with_chance for one in ended)
-    key = (tuple((row.frame_sha256, row.record_index) for row in known), voided, rule_on(on))
+    replaced = session.scalar(
+        select(func.count()).select_from(SubstitutionRow).where(SubstitutionRow.state == "granted")
+    )
+    key = (tuple((row.frame_sha256, row.record_index) for row in known), voided, replaced, rule_on(on))
     found = _last.get(key)
     if found is None:
         drawn = [_past(session, row.id) for row in known]

@@ -22,12 +22,14 @@ class Pool:
 class Past:
     """One past draw. `classes` holds inspectors (ids, in the order of the list) who are exchangeable among each other:
     swapping two of them changes nothing that the draw looks at. `teams` are (unit, inspectors by seat) in ticket order.
+    `replaced` counts the units and inspectors that fell out afterwards.
     """
 
     draw: str
     pools: tuple[Pool, ...]
     classes: tuple[tuple[str, ...], ...]
     teams: tuple[tuple[str, tuple[str, ...]], ...]
+    replaced: int = 0
 
 
 def renamed(one: Past, names: Mapping[str, str]) -> Past:
@@ -42,7 +44,7 @@ def renamed(one: Past, names: Mapping[str, str]) -> Past:
 
 
 def past(record: Mapping[str, Any]) -> Past:
-    """A verified record, as far as chance goes. Substitutions come later and are no part of the draw."""
+    """A verified record, as far as chance goes. Substitutions come later and are no part of the draw; they are counted."""
     frame = record["frame"]
     chosen = {entry["unit"] for entry in record["selected"]}
     pools: dict[str, list[str]] = defaultdict(list)
@@ -61,6 +63,7 @@ def past(record: Mapping[str, Any]) -> Past:
         ),
         classes=_classes(frame["inspectors"], frame["team"], chosen, kinds) if teams else (),
         teams=tuple((entry["unit"], tuple(entry["inspectors"])) for entry in teams),
+        replaced=len(record["substitutions"]),
     )
 
 

@@ -1,4 +1,5 @@
-"""Years of draws in a small city: honest ones through the draw itself, and two dishonest ways to do it."""
+"""Years of draws in a small city, with strata, caps, leave and directed inspections: honest ones through the draw itself, and
+two dishonest ways to do it."""
 
 import random
 from collections.abc import Callable
@@ -73,12 +74,15 @@ def rotating() -> Change:
 
 
 def _frame(n: int, chance: random.Random, capped: set[str]) -> Json:
+    standing: dict[str, Json] = {name: {"status": "excluded", "ground": "yearly_cap"} for name in capped}
+    if n % 10 == 3:
+        standing["U017"] = {"status": "mandatory", "ground": "directed"}
     units = [
         unit(
             f"U{place:03}",
             stratum="AB"[place % 4 == 0],
             district=("310101", "310104", "310106")[place % 3],
-            **({"status": "excluded", "ground": "yearly_cap"} if f"U{place:03}" in capped else {}),
+            **standing.get(f"U{place:03}", {}),
         )
         for place in range(UNITS)
     ]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations, count, pairwise, product
 from math import comb, exp, isclose, log
@@ -133,6 +134,40 @@ def test_too_many_voids_after_chance_was_supplied_raise_the_alarm() -> None:
     draws = simulated.draws(3, number=20)
     assert not assess(draws, voided=2, rule=RULE).alarms
     assert assess(draws, voided=15, rule=RULE).alarms == ("voids",)
+
+
+def test_inspectors_who_are_replaced_until_a_friend_comes_raise_the_alarm() -> None:
+    """One seat in every other draw, three times over; honest offices lose one in ten places, and raise none."""
+    draws = simulated.draws(4, number=60)
+    tried = [replace(one, replaced=6 if n % 2 else 0) for n, one in enumerate(draws)]
+    assert assess(tried, rule=RULE).alarms == ("replaced",)
+    chance = Random(6)
+    for _ in range(20):
+        honest = []
+        for one in draws:
+            places = sum(1 + len(team) for _, team in one.teams)
+            fallen = 0
+            for _ in range(places):
+                while chance.random() < RULE.replaced:
+                    fallen += 1
+            honest.append(replace(one, replaced=fallen))
+        assert assess(honest, rule=RULE).alarms == ()
+
+
+def test_whoever_falls_out_is_counted_exactly() -> None:
+    """Against playing it: three places, each emptied with probability 0.3 until somebody stays."""
+    counts = chances.fallen(3, 0.3)
+    assert isclose(sum(counts.probabilities), 1, abs_tol=1e-9)
+    assert isclose(counts.mean, 3 * 0.3 / 0.7, rel_tol=1e-9)
+    assert isclose(chances.tails(counts, 1).high, 1 - 0.7**3, rel_tol=1e-9)
+
+
+@pytest.mark.slow
+def test_whoever_looks_after_every_draw_meets_no_more_false_alarms() -> None:
+    """100 runs of 60 draws, looked at 60 times each: the bound is one run in a hundred, for all looks together."""
+    alarms = sum(bool(alarm(simulated.draws(seed), every=1)) for seed in range(3000, 3100))
+    # More than four of a hundred at one in a hundred: 0.3 %.
+    assert alarms <= 4
 
 
 def test_the_bound_on_false_alarms_holds_over_all_looks_together() -> None:
