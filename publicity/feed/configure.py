@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from publicity.feed.channel_tables import ChannelRow, DeliveryRow
 from publicity.feed.channels import KINDS
-from publicity.feed.channels.channel import Kind
+from publicity.feed.channels.channel import NOTICE_KINDS, Kind
 from publicity.feed.states import QUESTIONED
 from registry.accounts.tables import ClientRow
 from registry.credit import catalogue
@@ -18,8 +18,6 @@ from registry.kernel.work import WorkSession
 from registry.ledger import book
 
 CONFIGURE, OPERATE, READ = "feed.configure", "feed.operate", "feed.watch"
-NOTICE_KINDS = ("permit", "penalty", "finding", "listing", "red_listing", "pledge", "complaint_upheld")
-"""The kinds of notice that a channel may be told of."""
 COLUMNS = tuple(dict.fromkeys(column.code for kind in STANDARD.values() for column in kind))
 """Every column of the standard, the restricted ones among them."""
 PUBLIC_COLUMNS = tuple(code for code in COLUMNS if code not in RESTRICTED)
@@ -161,7 +159,7 @@ def _faults(session: WorkSession, wanted: Wanted, *, secret_known: bool) -> list
         faults.append(FieldFault("name", "name", "请填写名称，不超过 60 个字"))
     if wanted.layout not in kind.layouts:
         faults.append(FieldFault("layout", "unknown", "这种渠道没有这种标准"))
-    if not set(wanted.kinds) or set(wanted.kinds) - set(NOTICE_KINDS):
+    if not set(wanted.kinds) or set(wanted.kinds) - set(kind.kinds):
         faults.append(FieldFault("kinds", "unknown", "请选择归集哪些种类的公示"))
     if set(wanted.columns) - set(COLUMNS):
         faults.append(FieldFault("columns", "unknown", "没有这种数据项"))

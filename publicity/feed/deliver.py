@@ -50,14 +50,15 @@ def deliver(work: Work, channel: int, *, until: float) -> Mapping[str, int]:
             session.act("feed.attempt", row.public_id, entries=len(held))
         if broken:
             break
-    return counts
+    settled = _collect(work, channel)
+    return {**counts, "receipts": settled} if settled else counts
 
 
 def opened(session: WorkSession, row: ChannelRow) -> Channel:
     """The channel of a row, with its secret."""
     secret = session.keys.decrypt(row.secret, f"pub_channels.secret:{row.public_id}") if row.secret else ""
     timeout = float(row.settings.get("timeout") or patience().answer.total_seconds())
-    return KINDS[row.kind].open(row.settings, secret, timeout)
+    return KINDS[row.kind].open({**row.settings, "layout": row.layout}, secret, timeout)
 
 
 def _going(work: Work) -> Sequence[int]:
@@ -85,6 +86,21 @@ def _claim(work: Work, channel: int) -> tuple[list[Claimed], Channel | None, dat
             return [], None, session.now
         held = queue.claim(session, row, limit=patience().claim)
         return held, opened(session, row), session.now
+
+
+def _collect(work: Work, channel: int) -> int:
+    """Fetches the receipts that lie with the platform. Killed between storing and putting aside, one is stored again,
+    which settles nothing twice."""
+    with work.read() as session:
+        line = opened(session, session.get_one(ChannelRow, channel))
+    settled = 0
+    for receipt in line.receipts():
+        with work.write(ACTOR) as session:
+            row = _locked(session, channel)
+            settled += (found := queue.answered(session, row, receipt.items))
+            session.act("feed.receipt", row.public_id, stored=found)
+        line.taken(receipt.name)
+    return settled
 
 
 def _deadline() -> float:

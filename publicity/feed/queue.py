@@ -25,6 +25,7 @@ from publicity.feed.states import (
     patience,
     pause_after,
     state_after,
+    superseded_or,
 )
 from publicity.notices.find import ACTIONS
 from publicity.notices.tables import Notice
@@ -32,6 +33,9 @@ from registry.kernel.work import WorkSession
 from registry.ledger import book
 from registry.ledger.tables import EntryRow
 
+Given = Mapping[int, tuple[str, str | None, str | None, str | None]]
+"""(result, code, message, platform id) by position."""
+_ANSWERS = 1000
 _MAY_BE_THERE = ("sent", "accepted", "claimed")
 
 
@@ -122,7 +126,7 @@ def settle(
         if row is None:
             continue
         row.doubt = doubt_after(outcome, before=held.doubtful)
-        row.state = state_after(outcome, ended=_ended_behind(session, row))
+        row.state = state_after(outcome, **_behind(session, row))
         row.lease_until = None
         row.code = outcome.code and outcome.code[:64]
         row.answer = _sealed_answer(session, row.id, outcome.message)
@@ -139,34 +143,33 @@ def settle(
     return counts
 
 
-def receive(
-    session: WorkSession, client: str, answers: Mapping[int, tuple[str, str | None, str | None, str | None]]
-) -> None:
-    """Settles what was sent over the channels of an API client by its receipts: (result, code, message, platform id) by
-    position. A receipt may come before we have heard the answer to our own sending."""
-    channels = session.scalars(select(ChannelRow).where(ChannelRow.client == client)).all()
-    for channel in channels:
-        channel.receipt_at = session.now
+def receive(session: WorkSession, client: str, answers: Given) -> None:
+    """Settles what was sent over the channels of an API client by its receipts."""
+    for channel in session.scalars(select(ChannelRow).where(ChannelRow.client == client)).all():
+        answered(session, channel, answers)
+
+
+def answered(session: WorkSession, channel: ChannelRow, answers: Given) -> int:
+    """Settles what was sent over a channel by receipts; returns how many it settled. A receipt may come before we have
+    heard the answer to our own sending, come twice, or be about what was never sent, which settles nothing."""
+    channel.receipt_at = session.now
+    known = [position for position in answers if 0 <= position < 1 << 53]
+    settled = 0
+    for start in range(0, len(known), _ANSWERS):
         rows = session.scalars(
             select(DeliveryRow)
             .where(
                 DeliveryRow.channel_id == channel.id,
-                DeliveryRow.position.in_(answers),
+                DeliveryRow.position.in_(known[start : start + _ANSWERS]),
                 or_(DeliveryRow.state == "sent", DeliveryRow.doubt),
             )
+            .order_by(DeliveryRow.position)
             .with_for_update()
         ).all()
         for row in rows:
-            result, code, message, platform_id = answers[row.position]
-            if row.state == "superseded":
-                # What came to be there all the same stays in doubt, so that its end is told.
-                row.doubt = result == "accepted"
-                continue
-            row.doubt, row.code, row.platform_id = False, code, platform_id or row.platform_id
-            row.answer = _sealed_answer(session, row.id, message)
-            row.state = "superseded" if result == "rejected" and _ended_behind(session, row) else result
-            row.token += 1
-            _close(session, row)
+            _answered(session, row, *answers[row.position])
+        settled += len(rows)
+    return settled
 
 
 def answer_of(session: WorkSession, row: DeliveryRow) -> str | None:
@@ -177,6 +180,26 @@ def answer_of(session: WorkSession, row: DeliveryRow) -> str | None:
 def key_of(channel: str, position: int) -> str:
     """The idempotency key of an entry on a channel, the same for ever."""
     return sha256(f"{channel}\n{position}".encode()).hexdigest()[:32]
+
+
+def _answered(
+    session: WorkSession,
+    row: DeliveryRow,
+    result: str,
+    code: str | None,
+    message: str | None,
+    platform_id: str | None,
+) -> None:
+    if row.state == "superseded":
+        # What came to be there all the same stays in doubt, so that its end is told.
+        row.doubt = result == "accepted"
+        return
+    row.doubt, row.code = False, code and code[:64]
+    row.platform_id = (platform_id and platform_id[:128]) or row.platform_id
+    row.answer = _sealed_answer(session, row.id, message)
+    row.state = superseded_or(result, **_behind(session, row))
+    row.token += 1
+    _close(session, row)
 
 
 def _put(
@@ -272,14 +295,16 @@ def _identity(session: WorkSession, end: DeliveryRow) -> dict[str, str]:
     return opened
 
 
-def _ended_behind(session: WorkSession, row: DeliveryRow) -> bool:
-    later = select(DeliveryRow.id).where(
-        DeliveryRow.channel_id == row.channel_id,
-        DeliveryRow.record == row.record,
-        DeliveryRow.position > row.position,
-        DeliveryRow.ends,
-    )
-    return session.scalar(later.limit(1)) is not None
+def _behind(session: WorkSession, row: DeliveryRow) -> dict[str, bool]:
+    """What is queued behind an entry of the same record: `followed` by any version, `ended` by an end."""
+    ends = session.scalars(
+        select(DeliveryRow.ends).where(
+            DeliveryRow.channel_id == row.channel_id,
+            DeliveryRow.record == row.record,
+            DeliveryRow.position > row.position,
+        )
+    ).all()
+    return {"followed": bool(ends), "ended": any(ends)}
 
 
 def _close(session: WorkSession, row: DeliveryRow) -> None:

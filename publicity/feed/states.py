@@ -77,10 +77,15 @@ def patience() -> Patience:
     return Patience(**figures)
 
 
-def state_after(outcome: Outcome, *, ended: bool) -> str:
-    """The state that an attempt leads to. `ended`: an end of the same record is queued behind it, so it is not tried again."""
-    state = _AFTER[outcome.verdict]
-    return "superseded" if ended and state in UNSENT else state
+def state_after(outcome: Outcome, *, followed: bool, ended: bool) -> str:
+    """The state that an attempt leads to. `followed`: a later version is queued behind it and takes the place of what is
+    refused; `ended`: an end is, and it is not tried again."""
+    return superseded_or(_AFTER[outcome.verdict], followed=followed, ended=ended)
+
+
+def superseded_or(state: str, *, followed: bool, ended: bool) -> str:
+    """The state, unless what is queued behind takes the place of what is in it."""
+    return "superseded" if (followed and state in QUESTIONED) or (ended and state in UNSENT) else state
 
 
 def doubt_after(outcome: Outcome, *, before: bool) -> bool:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from publicity.feed import configure, find
 from publicity.feed.channels import KINDS
 from publicity.feed.configure import CONFIGURE, OPERATE, READ, Wanted
+from publicity.feed.rows import STANDARDS
 from publicity.feed.states import STATES
 from registry.accounts import clients
 from registry.credit.columns import RESTRICTED
@@ -177,14 +178,16 @@ def _form(wanted: Wanted, public_id: str | None, faults: dict[str, list[str]]) -
             for client in clients.everyone(session)
             if client.revoked_at is None and "feed:receipt" in client.scopes
         ]
+    kind = KINDS.get(wanted.kind)
     return render_template(
         "publicity/feed_settings.html",
-        kind=KINDS.get(wanted.kind),
+        kind=kind,
         public_id=public_id,
         values=values,
         faults=faults,
         clients=readers,
-        notice_kinds=[(name, configure.title_of_kind(name)) for name in configure.NOTICE_KINDS],
+        standards=[(name, STANDARDS[name]) for name in kind.layouts] if kind else [],
+        notice_kinds=[(name, configure.title_of_kind(name)) for name in kind.kinds] if kind else [],
         columns=[
             (code, f"{configure.title_of_column(code)}（{code}）")
             for code in configure.COLUMNS

@@ -17,14 +17,16 @@ from registry.kernel.work import Work, WorkSession
 from tests.publicity import office
 from tests.publicity.platform import SECRET, Platform
 
+BUREAU_CODE = "11310000MB00000009"
+
 
 def penalty_columns(number: int) -> dict[str, str]:
     return {
         "CF_XDR_MC": "上海明理律师事务所", "CF_XDR_LB": "法人及非法人组织", "CF_XDR_SHXYM": office.FIRM_CODE, "CF_FRDB": "周正",
         "CF_WSH": f"沪司罚决字〔2026〕第{number}号", "CF_WFXW": "私自收费", "CF_SY": "私自收取费用。",
         "CF_YJ": "律师法第五十条第一款第（一）项", "CF_CFLB": "罚款", "CF_NR": "罚款二万元", "CF_NR_FK": "2.000000",
-        "CF_JDRQ": "2026-11-12", "CF_YXQ": "2027-11-12", "CF_CFJG": office.BUREAU, "CF_CFJGDM": office.BUREAU_CODE,
-        "CF_SJLY": office.BUREAU, "CF_SJLYDM": office.BUREAU_CODE,
+        "CF_JDRQ": "2026-11-12", "CF_YXQ": "2027-11-12", "CF_CFJG": office.BUREAU, "CF_CFJGDM": BUREAU_CODE,
+        "CF_SJLY": office.BUREAU, "CF_SJLYDM": BUREAU_CODE,
     }  # fmt: skip
 
 

@@ -1,13 +1,17 @@
 """What a channel is to the queue: it sends items and says what came of each. It knows neither the database nor the clock."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from publicity.feed.states import Outcome
 
 Found = Literal["there", "absent", "untold"]
+
+
+NOTICE_KINDS = ("permit", "penalty", "finding", "listing", "red_listing", "pledge", "complaint_upheld")
+"""The kinds of notice that a platform may be told of."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,13 @@ class Item:
     identity: Mapping[str, str]
 
 
+class Answers(NamedTuple):
+    """A receipt that lies with the platform: its name there, and (result, code, message, platform id) by index."""
+
+    name: str
+    items: Mapping[int, tuple[str, str | None, str | None, str | None]]
+
+
 class Channel(Protocol):
     """One channel, open. `batch` is how many items it takes at a time."""
 
@@ -37,6 +48,14 @@ class Channel(Protocol):
 
     def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
         """Whether the platform has this version (of an end: no version any more); `untold` where it cannot be asked."""
+        ...
+
+    def receipts(self) -> Iterable[Answers]:
+        """Receipts that are to be fetched, none where the platform brings them."""
+        ...
+
+    def taken(self, receipt: str) -> None:
+        """Tells that a receipt was stored, so that it is not given again."""
         ...
 
 
@@ -61,7 +80,8 @@ TIMEOUT = Setting("timeout", "等待回答的秒数", "1 至 60；不填为 20�
 @dataclass(frozen=True)
 class Kind:
     """A kind of channel. `secret` is the title of what is kept sealed, "" where there is none; `check_secret` as a
-    setting's check; `open` makes the channel of its settings and secret."""
+    setting's check; `kinds` are the notices that it can carry; `open` makes the channel of its settings with the `layout`
+    among them, its secret, and the seconds to wait for an answer."""
 
     name: str
     title: str
@@ -69,4 +89,5 @@ class Kind:
     secret: str
     check_secret: Callable[[str], str | None]
     layouts: Sequence[str]
+    kinds: Sequence[str]
     open: Callable[[Mapping[str, str], str, float], Channel]

@@ -15,7 +15,16 @@ from typing import Any
 
 import orjson
 
-from publicity.feed.channels.channel import TIMEOUT, Channel, Found, Item, Kind, Setting
+from publicity.feed.channels.channel import (
+    NOTICE_KINDS,
+    TIMEOUT,
+    Answers,
+    Channel,
+    Found,
+    Item,
+    Kind,
+    Setting,
+)
 from publicity.feed.channels.http import Answered, check_address, failed, post
 from publicity.feed.states import Outcome
 
@@ -45,6 +54,12 @@ class JsonChannel:
         if not isinstance(known, dict) or (isinstance(answer, Answered) and answer.status != 200):
             return ["untold"] * len(items)
         return [_found(item, known.get(item.record)) for item in items]
+
+    def receipts(self) -> Sequence[Answers]:
+        return ()
+
+    def taken(self, receipt: str) -> None:
+        """Nothing is fetched here."""
 
     def _send(self, item: Item, now: datetime) -> Outcome:
         message = {
@@ -125,9 +140,14 @@ def _open(settings: Mapping[str, str], secret: str, timeout: float) -> Channel:
 
 KIND = Kind(
     name="json",
-    title="JSON 接口（HTTPS，Standard Webhooks 签名）",
+    title="JSON 接口（HTTPS）",
     settings=(
-        Setting("url", "接收网址", "平台接收每条信息的 https 网址。", check=check_address),
+        Setting(
+            "url",
+            "接收网址",
+            "平台接收每条信息的 https 网址；签名按 Standard Webhooks 1.0。",
+            check=check_address,
+        ),
         Setting(
             "query",
             "查询网址",
@@ -140,5 +160,6 @@ KIND = Kind(
     secret="签名密钥",  # noqa: S106 — its title
     check_secret=check_secret,
     layouts=("2018",),
+    kinds=NOTICE_KINDS,
     open=_open,
 )
