@@ -4,20 +4,26 @@ import json
 import logging
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
+from playwright.sync_api import Page, expect
 
 from inspection.ceremony import find as draws
+from inspection.ceremony import persons
+from inspection.visits import opening
 from registry.kernel.host import Host
 from registry.ledger import book
 from registry.roster import find
-from tests.inspection import bureau, lawyers
+from tests.inspection import bureau, lawyers, sealed_bureau
 from tests.inspection.test_persons import owners
+from tests.people import Person
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -179,3 +185,41 @@ def test_the_health_of_draws_counts_persons_across_their_pseudonyms_and_tells_of
     for secret in (*owners(host.work, second), *owners(host.work, second).values(), "person:"):
         assert secret not in page
         assert secret not in str(found)
+
+
+def test_a_sealed_draw_opens_nobody_before_its_last_visit(
+    host: Host, client: FlaskClient, sign_in: Callable[..., Person]
+) -> None:
+    sealed_bureau.hold(host.work, sign_in("auditor"))
+    place = lawyers.found(host.work)
+    draw = sealed_bureau.drawn(host.work, place.at)
+    to_make = sealed_bureau.visits(host.work, draw)
+    with host.work.read() as session:
+        assert draws.draw_page(session, draw, on=session.today).chosen == []
+        assert persons.opened(session, draw, "lawyer") == {}
+    closed = client.post(f"/draws/{draw}/places.json", json={"q": lawyers.licence(0)})
+    assert closed.status_code == 404
+    for visit in to_make.values():
+        sealed_bureau.visit(host.work, visit)
+    opening.settle(host.work)
+    with host.work.read() as session:
+        chosen = draws.draw_page(session, draw, on=session.today).chosen
+        assert {one.unit for one in chosen} == set(to_make)
+        assert all(one.person and one.person.licence_number for one in chosen)
+    assert [one["status"] for one in look_up(client, draw, lawyers.licence(0))] == ["eligible"]
+
+
+def test_a_lawyer_asks_on_the_phone(page: Page, live_server: str, host: Host) -> None:
+    place = lawyers.found(host.work)
+    draw = bureau.drawn(host.work, place.at)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server}/draws/{draw}")
+    page.get_by_role("link", name="我在名录里吗").click()
+    asked = page.url
+    for number, answer in ((lawyers.licence(0), "6/24（25 %）"), (lawyers.licence(999), "名录里没有找到")):
+        page.get_by_role("searchbox", name="执业证号").fill(number)
+        page.get_by_role("main").get_by_role("button", name="查询").click()
+        expect(page.get_by_role("main")).to_contain_text(answer)
+        assert page.url == asked
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
