@@ -29,9 +29,11 @@ from seed import (
     entries,
     fieldwork,
     persons,
+    public,
     rights,
     roster,
     seal,
+    sealed,
     standing,
 )
 from seed.city import city
@@ -89,8 +91,10 @@ def _inspections(today: date) -> list[tuple[date, Callable[[Office, date], None]
         (ago(90), draws.finished),
         (ago(76), aftermath.ordered),
         (ago(50), lambda office, _day: fieldwork.begun(office)),
+        (ago(44), sealed.opened),
         (ago(30), persons.drawn),
         (ago(12), aftermath.running),
+        (ago(8), sealed.closed),
     ]
 
 
@@ -133,6 +137,7 @@ class _Loading:
         standing.waiting(self.office)
         draws.waiting(self.office)
         annual.people(self.office)
+        public.received(self.office)
         intake.run(self.office.work)
         end.run(self.office.work)
         penalties.run(self.office.work)

@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from sqlalchemy import select
+
+from inspection.ceremony import sealed
 from inspection.ceremony.find import Substituted, draw_page
+from inspection.ceremony.tables import SelectionRow
+from inspection.draw import door
 from inspection.papers import noted
 from inspection.visits import find
 from inspection.visits.codes import Codes, table
@@ -11,8 +17,9 @@ from inspection.visits.fieldwork import find as fieldwork
 from inspection.visits.fieldwork import presence
 from inspection.visits.fieldwork.find import Fieldwork
 from inspection.visits.find import VisitPage
+from inspection.visits.tables import VisitRow
 from registry.kernel.clock import local_text
-from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Signatures, Steps, Table, Text
+from registry.kernel.paper import Block, Code, Facts, Heading, Mark, Paper, Signatures, Steps, Table, Text
 from registry.kernel.work import WorkSession
 
 LETTER = "检查通知书"
@@ -31,6 +38,9 @@ class Sheet:
     """The code on the letter, which shows it to be genuine; `typed` is its end, for cameras that fail."""
     typed: str
     noted: Fieldwork
+    proof: str | None
+    """Of a sealed draw: the fragment that proves at the door that this subject was drawn (specification section 9.4)."""
+    opens_after: date | None
 
 
 def sheet(session: WorkSession, public_id: str) -> Sheet:
@@ -46,7 +56,19 @@ def sheet(session: WorkSession, public_id: str) -> Sheet:
         presence.token(session.keys, public_id),
         presence.typed(session.keys, public_id),
         fieldwork.of(session, public_id),
+        _proof(session, public_id) if draw.seal is not None else None,
+        draw.seal.opens_after if draw.seal is not None else None,
     )
+
+
+def _proof(session: WorkSession, visit: str) -> str | None:
+    selection = session.scalars(
+        select(SelectionRow)
+        .join(VisitRow, VisitRow.selection_id == SelectionRow.id)
+        .where(VisitRow.public_id == visit)
+    ).one()
+    proof = sealed.proof_of(session, selection)
+    return door.fragment(proof) if proof is not None else None
 
 
 def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
@@ -92,10 +114,31 @@ def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
                 f"扫描右上角的二维码（检查码 {sheet.typed}），可以核对这份通知书是否属实、来人的执法证号是否一致；"
                 "检查人员到场后扫描同一个码签到。"
             ),
-            Text(f"抽取记录在 {draw}：任何人都可以重算，抽中的对象和检查人员由事先公布的规则和随机数确定。"),
+            *_drawn(sheet, draw, you),
             Signatures(["送达人", "签收人", "签收日期"]),
         ],
     )
+
+
+def _drawn(sheet: Sheet, draw: str, you: str) -> list[Block]:
+    """How the reader makes sure of the draw; of a sealed one its record is not public yet, and the proof stands here."""
+    if sheet.proof is None or sheet.opens_after is None:
+        return [
+            Text(f"抽取记录在 {draw}：任何人都可以重算，抽中的对象和检查人员由事先公布的规则和随机数确定。")
+        ]
+    address = f"{draw}/door"
+    return [
+        Heading("抽中证明"),
+        Text(
+            f"这次检查依法不预先通知，抽取是密封的：抽中了哪些对象，最迟 {sheet.opens_after.isoformat()} 之后全部公布，"
+            f"届时任何人都可以在 {draw} 重算。"
+        ),
+        Code(
+            f"{address}#{sheet.proof}",
+            f"扫描左边的二维码，可以当场核对{you}（编号 {sheet.visit.unit}）和上列检查人员在抽取时就已写入公开存证日志，"
+            f"不是临时指定；看不到其他对象。证明在网址“#”之后，不会发送给本局。也可以打开 {address}，由检查人员出示证明。",
+        ),
+    ]
 
 
 def record(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:

@@ -57,7 +57,12 @@ def note_finding(
     row.note, row.sealed_note = None, session.keys.encrypt(note, NOTE_CONTEXT)
     row.recorded_at, row.recorded_by = session.now, actor.id
     joint.settle(session, row)
-    session.act("visit.record", row.public_id, codes=sorted(codes), measure=measure)
+    told = (
+        {}
+        if sealed.is_closed(session, row.selection.draw.public_id)
+        else {"codes": row.codes, "measure": measure}
+    )
+    session.act("visit.record", row.public_id, **told)
     return row
 
 

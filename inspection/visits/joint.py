@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import contains_eager
 
+from inspection.ceremony.sealed import is_closed, is_open
 from inspection.ceremony.tables import DrawRow, SelectionRow
 from inspection.visits.tables import VisitRow
 from registry.kernel.work import WorkSession
@@ -34,6 +35,8 @@ def join(session: WorkSession, selections: Sequence[SelectionRow]) -> None:
     """Links fresh selections of one draw to the subjects' earlier visits that are still to be made, where there are any."""
     if not selections or selections[0].draw.state != "drawn":
         return
+    if is_closed(session, selections[0].draw.public_id):
+        return
     still_open = session.scalars(
         _standing()
         .where(VisitRow.state == "assigned", DrawRow.task_id != selections[0].draw.task_id)
@@ -49,6 +52,8 @@ def settle(session: WorkSession, visit: VisitRow) -> None:
     """After the day of a visit was recorded: it belongs together with those of the same day, and with those of its
     occasion that are still to be made, and with no others."""
     mine = visit.selection
+    if is_closed(session, mine.draw.public_id):
+        return
     locked = select(SelectionRow.id).where(_of_subject(mine)).order_by(SelectionRow.id)
     session.execute(locked.with_for_update())
     others = _others(session, mine)
@@ -95,7 +100,7 @@ def _standing() -> Select[VisitRow]:
         .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
         .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
         .options(contains_eager(VisitRow.selection).contains_eager(SelectionRow.draw))
-        .where(DrawRow.state == "drawn", VisitRow.state != "replaced")
+        .where(DrawRow.state == "drawn", VisitRow.state != "replaced", is_open())
     )
 
 

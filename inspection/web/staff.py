@@ -10,7 +10,7 @@ from inspection.ceremony import find as draws
 from inspection.ceremony import listed as listed_draws
 from inspection.ceremony import void as voiding
 from inspection.ceremony.sealed import GROUNDS as SEAL_GROUNDS
-from inspection.ceremony.sealed import KNOW
+from inspection.ceremony.sealed import KNOW, is_closed
 from inspection.ceremony.sealed_announce import announce_sealed, announced_seal, depositaries
 from inspection.ceremony.tables import AnnouncementRow
 from inspection.plan import find as plan
@@ -363,6 +363,7 @@ def _visit_page(public_id: str, refused: Fault | None = None) -> ResponseReturnV
             if found.recorded_by
             else None,
             table=codes.table(),
+            is_sealed=is_closed(session, found.draw),
             seats=replace.seats(session, public_id),
             together=joint.of(session, public_id),
             requests=replace.requests(session, public_id),

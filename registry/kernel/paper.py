@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
-import segno
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -28,6 +27,7 @@ from reportlab.platypus import (
 )
 
 from registry.kernel import fonts
+from registry.kernel.codes import CodeBeside, draw_code
 from registry.kernel.fonts import BOLD, REGULAR, TURN, printable
 
 _MARGIN = 22 * mm
@@ -114,7 +114,16 @@ class Seal:
 
 SEAL = "seal"
 
-Block = Heading | Text | Mark | Steps | Facts | Table | Signatures | Seal
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code of its own that leads to `address`, which may be long; `words` stand beside it."""
+
+    address: str = field(repr=False)
+    words: str
+
+
+Block = Heading | Text | Mark | Steps | Facts | Table | Signatures | Seal | Code
 
 
 @dataclass(frozen=True)
@@ -208,15 +217,7 @@ class _Letterhead(Flowable):  # type: ignore[misc]
         self._code(_WIDTH - _QR, self.height - _QR)
 
     def _code(self, left: float, bottom: float) -> None:
-        modules = segno.make_qr(self._paper.address, error="m").matrix
-        size = _QR / len(modules)
-        path = self.canv.beginPath()
-        for row, line in enumerate(modules):
-            for column, dark in enumerate(line):
-                if dark:
-                    path.rect(left + column * size, bottom + _QR - (row + 1) * size, size, size)
-        self.canv.drawPath(path, stroke=0, fill=1)
-        self.canv.linkURL(self._paper.address, (left, bottom, left + _QR, bottom + _QR), relative=1)
+        draw_code(self.canv, self._paper.address, (left, bottom, _QR), error="m")
 
 
 class _Signatures(Flowable):  # type: ignore[misc]
@@ -358,6 +359,8 @@ def _set(block: Block) -> list[Any]:
             return [_Signatures(block)]
         case Seal():
             return [_Seal(block)]
+        case Code():
+            return [CodeBeside(block.address, _paragraph(block.words, _TEXT), _WIDTH), Spacer(0, 2 * mm)]
 
 
 def _labelled(labels: Sequence[str]) -> Any:
