@@ -23,7 +23,6 @@
     part("network").className = `chip chip-${TONES[tone]}`;
     part("network").textContent = text;
     part("waiting").textContent = number ? `${number} 项待同步` : "已全部同步";
-    part("sync").disabled = state.busy;
     part("who").textContent = state.bundle ? state.bundle.name : "";
   }
 

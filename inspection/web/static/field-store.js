@@ -1,9 +1,10 @@
 "use strict";
 
 /* What a phone keeps of visits until the office has it: the bundle of open visits, what was noted, and files. All of it is
-   sealed with AES-GCM under a key that this browser made and that no script can read out. That keeps it from whoever copies
-   the browser's files or looks into its store by hand; it does not keep it from somebody who holds the unlocked phone with
-   this browser signed in. Over plain http browsers offer no encryption: then it lies there in clear, and the page says so. */
+   sealed with AES-GCM under a key that this browser made and that no script can read out. That keeps it from a look into the
+   store and makes wiping thorough; it does not keep it from somebody who holds the unlocked phone, nor from an examination
+   of the device, because browsers keep such keys in the same profile. The phone's own lock and encryption do that. Over
+   plain http browsers offer no encryption: then it lies there in clear, and the page says so. */
 
 (function (field) {
   const NAME = "legalcredit-field";

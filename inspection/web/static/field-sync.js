@@ -14,6 +14,7 @@
   const listeners = [];
   let timer = 0;
   let token = "";
+  let again = false;
 
   class Unreached extends Error {}
 
@@ -165,8 +166,12 @@
   }
 
   async function sync() {
-    if (state.busy) return;
+    if (state.busy) {
+      again = true;
+      return;
+    }
     state.busy = true;
+    again = false;
     told();
     try {
       await fetchBundle();
@@ -183,6 +188,7 @@
       state.busy = false;
       told();
     }
+    if (again && state.reached && state.session) await sync();
   }
 
   async function drop(operation) {

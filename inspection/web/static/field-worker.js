@@ -10,7 +10,11 @@ const PAGE = /^\/staff\/visits\/(mine|shell|[a-z2-7]{16}\/field)$/;
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(NAME);
-    await cache.addAll([...KEPT, SHELL]);
+    await cache.addAll(KEPT);
+    // Where the session has ended this would be the page to sign in; then the worker that is here stays.
+    const shell = await fetch(SHELL, { redirect: "error" });
+    if (!shell.ok) throw new Error(`shell ${shell.status}`);
+    await cache.put(SHELL, shell);
     await self.skipWaiting();
   })());
 });
