@@ -174,6 +174,7 @@ def test_a_visit_is_made_without_a_network_and_comes_in_whole_and_once(
     expect(page.locator("#waiting")).to_have_text("已全部同步", timeout=20_000)
     page.get_by_role("button", name="立即同步").click()
     expect(page.locator("#network")).to_have_text("在线")
+    expect(page.get_by_text("签名后内容有改动")).to_have_count(0)
     _look(page, screenshot, "field-synced")
     with host.work.read(OFFICE) as session:
         found, recorded = find.of(session, visit.public_id), visits.visit(session, visit.public_id)

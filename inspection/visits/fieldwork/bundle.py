@@ -141,7 +141,7 @@ def _packed(session: WorkSession, stop: Stop) -> dict[str, Any]:
         "code": presence.fingerprint(session.keys, visit.public_id),
         "position": work.position,
         "finding": _finding(visit),
-        "notes": [_note(one) for one in _counting(work)],
+        "notes": [_note(one) for one in work.counting],
     }
 
 
@@ -185,16 +185,6 @@ def _finding(visit: VisitPage) -> Mapping[str, Any] | None:
         "at": visit.recorded_at.isoformat(),
         "by": visit.recorded_by,
     }
-
-
-def _counting(work: find.Fieldwork) -> list[find.Noted]:
-    return [
-        *(one.noted for one in work.check_ins),
-        *(one.noted for one in work.answers if one.noted),
-        *(one for one in (work.scene, work.statement) if one),
-        *(one.noted for one in work.attachments),
-        *(one.noted for one in work.signatures),
-    ]
 
 
 def _note(one: find.Noted) -> dict[str, Any]:

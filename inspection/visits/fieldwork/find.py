@@ -117,6 +117,8 @@ class Fieldwork:
     attachments: Sequence[Attachment]
     signatures: Sequence[Signature]
     aside: Sequence[Noted]
+    counting: Sequence[Noted]
+    """Every check-in, and of everything else the latest word."""
     covered: Sequence[str]
     """The operations that a signature drawn now would stand under."""
 
@@ -160,6 +162,10 @@ def of(session: WorkSession, visit: str) -> Fieldwork:
         attachments=_attachments(session, visit, latest),
         signatures=[_signature(one, covered) for (kind, _), one in latest.items() if kind == "signature"],
         aside=[one for one in noted if one.aside is not None],
+        counting=[
+            *(one for one in counting if one.kind == "check_in"),
+            *(one for (kind, _), one in latest.items() if kind != "check_in"),
+        ],
         covered=covered,
     )
 

@@ -28,12 +28,13 @@
   const ahead = () => (state.bundle && state.bundle.ahead) || 0;
   const day = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() - ahead()));
 
+  const right = (moment) => new Date(Date.parse(moment) - ahead()).toISOString();
+
   /* Every fact that counts, in the order in which it was said; those of this phone carry their `status`. */
   function facts(visit) {
     const here = own().filter((one) => one.visit === visit.id && (one.status === "waiting" || one.status === "stored"));
     const ids = new Set(here.map((one) => one.id));
     const there = visit.notes.filter((one) => !ids.has(one.id));
-    const right = (moment) => new Date(Date.parse(moment) - ahead()).toISOString();
     const mine = here.map((one) => ({ ...one, noted_at: right(one.noted_at), by: state.bundle.name, staff: one.owner }));
     return [...there, ...mine].sort((a, b) => Date.parse(a.noted_at) - Date.parse(b.noted_at) || (a.seq || 0) - (b.seq || 0));
   }
@@ -76,7 +77,7 @@
       file_off: () => [content.reason],
     };
     const told = (texts[kind] ? texts[kind]() : [JSON.stringify(content)]).filter(Boolean).join("；");
-    return `${visit ? visit.subject : operation.visit} · ${WORDS[kind] || kind} · ${when(operation.noted_at)}：${told}`;
+    return `${visit ? visit.subject : operation.visit} · ${WORDS[kind] || kind} · ${when(right(operation.noted_at))}：${told}`;
   }
 
   field.view = { make, when, day, facts, latest, ofKind, covered, said, inWords, WORDS };
