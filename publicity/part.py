@@ -5,7 +5,7 @@ from pathlib import Path
 from publicity.commands.certificate import certificate
 from publicity.commands.feed import feed
 from publicity.commands.sync import sync
-from publicity.feed import configure, deliver
+from publicity.feed import configure, deliver, reconcile
 from publicity.feed import duties as feed_duties
 from publicity.notices import duties, follow, verify
 from publicity.proving import penalties
@@ -40,6 +40,7 @@ _READERS = frozenset({"clerk", "head", "secrecy", "leader", "admin", "auditor"})
 PART = Part(
     name="publicity",
     static=Path(__file__).parent / "web" / "static",
+    translations=Path(__file__).parent / "web" / "translations",
     blueprints=(
         public.blueprint,
         public_api.blueprint,
@@ -111,6 +112,8 @@ PART = Part(
         "feed.attempt": "发送归集信息",
         "feed.deliver": "归集结果",
         "feed.resend": "重新发送归集信息",
+        "feed.compare": "与信用平台核对",
+        "feed.reconcile": "与信用平台对账",
         "report.receive": "收到公众报告的错误",
         "report.answer": "答复公众报告的错误",
         "site.add": "登记机构网站",
@@ -123,6 +126,7 @@ PART = Part(
         Job("map", "更新处罚存证映射（无处罚公示证明的依据）", penalties.run, "* * * * *"),
         Job("error-reports", "删除满期的报告内容", handle.purge, "40 3 * * *"),
         Job("deliver", "向信用平台归集", deliver.run, "* * * * *"),
+        Job("reconcile", "与信用平台对账", reconcile.run, "30 2 * * *"),
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
     ),
     closing=(follow.close,),

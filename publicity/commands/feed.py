@@ -1,8 +1,11 @@
 """`legalcredit feed`: reconcile with a platform."""
 
 import click
+import orjson
 
-from registry.kernel.shell import Failed
+from publicity.feed import reconcile as use_cases
+from registry.kernel.access import Actor
+from registry.kernel.host import Host
 
 
 @click.group()
@@ -12,6 +15,16 @@ def feed() -> None:
 
 @feed.command()
 @click.argument("channel")
-def reconcile(channel: str) -> None:
-    """与渠道 CHANNEL 对账。没有配置推送渠道时，平台以拉取方式归集，用 /feed/v1/digests 自行对账。"""
-    raise Failed("no_channel", channel=channel, message="没有配置这个推送渠道")
+@click.pass_obj
+def reconcile(host: Host, channel: str) -> None:
+    """与渠道 CHANNEL（名称或编号）对账；最后一行是结果，有差异的已放回待发送。
+
+    以拉取方式归集的平台没有渠道，用 /feed/v1/digests 自行对账。
+    """
+    with host.work.read() as session:
+        public_id = use_cases.channel_named(session, channel)
+    found = use_cases.reconcile(host.work, public_id, actor=Actor.command("feed reconcile"))
+    for title, records in (("平台缺少", found.missing), ("已结束而平台仍有", found.left)):
+        for record in records:
+            click.echo(f"{title}：{record}")
+    click.echo(orjson.dumps(found.counts))

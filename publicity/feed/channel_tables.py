@@ -41,8 +41,8 @@ class DeliveryRow(Base):
     """One entry on one channel; `state` is of publicity.feed.states.
 
     `doubt`: an attempt was begun of which nobody knows whether the platform took it. `token` fences: it grows with every
-    claim, and an older one settles nothing. `identity` is the sealed natural key that the platform knows the record by,
-    kept until its end has been taken, because the book has forgotten it by then. `answer` is what the platform said.
+    claim, and an older one settles nothing. `round` grows when it is sent anew on purpose, with another key. `identity` is the sealed natural key that the platform knows the record by,
+    kept for a while after its end, because the book has forgotten it by then. `answer` is what the platform said.
     """
 
     __tablename__ = "pub_deliveries"
@@ -64,6 +64,7 @@ class DeliveryRow(Base):
     doubt: Mapped[bool] = mapped_column(Boolean)
     attempts: Mapped[int] = mapped_column(Integer)
     token: Mapped[int] = mapped_column(Integer)
+    round: Mapped[int] = mapped_column(Integer)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

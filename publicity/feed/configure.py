@@ -116,6 +116,9 @@ def resend(session: WorkSession, actor: Actor, *, channel: str, position: int, r
         raise NotFound("没有这条归集信息")
     if row.state not in QUESTIONED:
         raise Conflict("只有疑问数据和已搁置的信息可以重新发送", rule="not_questioned")
+    if not row.doubt:
+        # What they surely refused is sent anew; what may be there after all keeps its key.
+        row.round += 1
     row.state, row.not_before, row.settled_at = "waiting", None, None
     row.reason = session.keys.encrypt(reason.strip(), f"pub_deliveries.reason:{row.id}")
     session.act("feed.resend", channel, position=position)

@@ -6,7 +6,7 @@ open; no record waits for another. An end takes the place of what was not sent, 
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sqlalchemy import and_, exists, or_, select, update
@@ -177,9 +177,9 @@ def answer_of(session: WorkSession, row: DeliveryRow) -> str | None:
     return session.keys.decrypt(row.answer, f"pub_deliveries.answer:{row.id}") if row.answer else None
 
 
-def key_of(channel: str, position: int) -> str:
-    """The idempotency key of an entry on a channel, the same for ever."""
-    return sha256(f"{channel}\n{position}".encode()).hexdigest()[:32]
+def key_of(channel: str, position: int, round_: int) -> str:
+    """The idempotency key of an entry on a channel, the same at every attempt of one round."""
+    return sha256(f"{channel}\n{position}\n{round_}".encode()).hexdigest()[:32]
 
 
 def _answered(
@@ -237,15 +237,13 @@ def _put(
             doubt=False,
             attempts=0,
             token=0,
+            round=0,
             queued_at=session.now,
             settled_at=session.now if needless else None,
             # What nobody knows the fate of may still be under way, and must not arrive behind its own end.
             not_before=max(tried) + patience().quiet if ends and tried else None,
         )
     )
-    session.flush()
-    if needless:
-        _forget(session, channel.id, record)
 
 
 def _item(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item | None:
@@ -262,26 +260,31 @@ def _item(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item |
         row.identity = session.keys.encrypt(
             json.dumps(identity, ensure_ascii=False), f"pub_deliveries.identity:{row.id}"
         )
+    return replace(named(session, channel, row), content=content, identity=identity)
+
+
+def named(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item:
+    """An entry as the platform knows it, without its content: for asking what became of it."""
     return Item(
-        key=key_of(channel.public_id, row.position),
+        key=key_of(channel.public_id, row.position, row.round),
         position=row.position,
         action=row.action,
         record=row.record,
         version=row.version,
         kind=row.kind,
         ends=row.ends,
-        content=content,
-        identity=identity,
+        content={},
+        identity=_identity(session, row),
     )
 
 
-def _identity(session: WorkSession, end: DeliveryRow) -> dict[str, str]:
-    """By what the platform knows the record that ends: as its last version that was sent told it."""
+def _identity(session: WorkSession, entry: DeliveryRow) -> dict[str, str]:
+    """By what the platform knows the record: as its last version that was sent told it."""
     row = session.scalar(
         select(DeliveryRow)
         .where(
-            DeliveryRow.channel_id == end.channel_id,
-            DeliveryRow.record == end.record,
+            DeliveryRow.channel_id == entry.channel_id,
+            DeliveryRow.record == entry.record,
             DeliveryRow.identity.is_not(None),
         )
         .order_by(DeliveryRow.position.desc())
@@ -310,16 +313,12 @@ def _behind(session: WorkSession, row: DeliveryRow) -> dict[str, bool]:
 def _close(session: WorkSession, row: DeliveryRow) -> None:
     row.settled_at = session.now
     if row.ends and row.state == "accepted":
-        _forget(session, row.channel_id, row.record)
-
-
-def _forget(session: WorkSession, channel: int, record: str) -> None:
-    """Nothing of the record is there any more, and nobody needs to name it to the platform."""
-    session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.channel_id == channel, DeliveryRow.record == record)
-        .values(identity=None, doubt=False)
-    )
+        # Whatever was in doubt before it is not there any more.
+        session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.channel_id == row.channel_id, DeliveryRow.record == row.record)
+            .values(doubt=False)
+        )
 
 
 def _sealed_answer(session: WorkSession, row: int, message: str | None) -> bytes | None:

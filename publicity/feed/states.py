@@ -64,6 +64,8 @@ class Patience:
     quiet: timedelta
     first_pause: timedelta
     longest_pause: timedelta
+    receipt: timedelta
+    remember: timedelta
     give_up_after: int
     look: int
     claim: int
@@ -72,7 +74,7 @@ class Patience:
 @cache
 def patience() -> Patience:
     read = tomllib.loads(Path(__file__).with_name("delivery.toml").read_text(encoding="utf-8"))
-    spans = ("lease", "answer", "quiet", "first_pause", "longest_pause")
+    spans = ("lease", "answer", "quiet", "first_pause", "longest_pause", "receipt", "remember")
     figures: dict[str, Any] = {name: timedelta(seconds=n) if name in spans else n for name, n in read.items()}
     return Patience(**figures)
 

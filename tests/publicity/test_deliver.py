@@ -265,7 +265,6 @@ class TestOrder:
         deliver_all(work)
         assert states(work, notice) == ["superseded", "accepted"]
         assert platform.versions() == {}
-        assert all(row.identity is None for row in telling.rows(work)), "nobody need name it any more"
 
     @one_database
     def test_an_end_waits_until_what_is_under_way_has_arrived(

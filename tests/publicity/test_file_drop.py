@@ -6,20 +6,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from defusedxml.ElementTree import parse
 
-from publicity.feed import configure
+from publicity.feed import configure, reconcile
 from publicity.feed.channels.channel import Item
 from publicity.feed.channels.files import FileDrop
 from publicity.feed.configure import COLUMNS, Wanted
 from registry.credit.layouts import LAYOUTS
 from registry.credit.standard import read_row
-from registry.kernel.clock import SHANGHAI
+from registry.kernel.clock import SHANGHAI, SetClock
 from registry.kernel.faults import Invalid
 from registry.kernel.work import Work
 from registry.roster.layout import recognise
@@ -115,9 +115,9 @@ def test_every_layout_is_one_that_clerks_import(
 
 @one_database
 def test_an_end_names_the_record_by_what_the_platform_knows_and_then_nobody_knows_it_any_more(
-    work: Work, folder: Path, exchange: Callable[..., str]
+    work: Work, clock: SetClock, folder: Path, exchange: Callable[..., str]
 ) -> None:
-    public_id = exchange()
+    exchange()
     notice = publish_one(work)
     deliver_all(work)
     _receipt(folder, "0015_20261120_00001", [{"index": 0, "result": "accepted"}])
@@ -134,12 +134,14 @@ def test_an_end_names_the_record_by_what_the_platform_knows_and_then_nobody_know
         "ground": "repaired",
         "date": "2026-11-20",
     }
-    assert all(row.identity is not None for row in telling.rows(work) if not row.ends)
     _receipt(folder, "0015_20261120_00002", [{"index": 1, "result": "accepted"}])
     assert deliver_all(work) == {"receipts": 1}
     assert states(work, notice) == ["accepted", "accepted"]
+    reconcile.run(work)
+    assert [row.identity is None for row in telling.rows(work)] == [False, True], "a backup may bring it back"
+    clock.advance(timedelta(days=31))
+    reconcile.run(work)
     assert [row.identity for row in telling.rows(work)] == [None, None]
-    assert public_id
 
 
 @one_database
