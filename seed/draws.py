@@ -65,7 +65,7 @@ def finished(office: Office, day: date) -> None:
     office.clock.set(at(day + timedelta(days=5), 10))
     # Most visits are done and closed; the last few wait for a result or for the second pair of eyes.
     for number, visit in enumerate(opened[:-4]):
-        codes, measure = (["1"], "none") if number % 4 else (["E"], "rectify")
+        codes, measure = (["1"], "none") if number % 4 else (["D"], "rectify")
         with office.work.write(SEED) as session:
             findings.note_finding(
                 session,

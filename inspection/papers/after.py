@@ -9,6 +9,8 @@ from registry.kernel.paper import Block, Facts, Heading, Mark, Paper, Signatures
 ORDER = "责令改正通知书"
 RECHECK = "复查记录"
 SERVICE = "送达回证"
+_BLANK = "\u3000"
+"""Room to write by hand."""
 
 
 def order(found: Rectification, visit: VisitPage, *, bureau: str, public_url: str) -> Paper:
@@ -22,7 +24,7 @@ def order(found: Rectification, visit: VisitPage, *, bureau: str, public_url: st
         bureau=bureau,
         address=f"{public_url}/draws/{visit.draw}",
         blocks=[
-            Facts([("文书号", found.listed.number or "")]),
+            Text(found.listed.number or ""),
             Text(f"{visit.subject_name}："),
             Text(
                 f"经双随机抽查（{visit.task_title}），{_day(visit)}的检查发现{you}存在下列问题。"
@@ -48,8 +50,8 @@ def order(found: Rectification, visit: VisitPage, *, bureau: str, public_url: st
                 [
                     ("送达文书", f"{ORDER} {found.listed.number or ''}"),
                     ("受送达人", visit.subject_name),
-                    ("送达方式和地点", ""),
-                    ("代收理由", ""),
+                    ("送达方式和地点", _BLANK),
+                    ("代收理由", _BLANK),
                 ]
             ),
             Signatures(["送达人", "送达人", "受送达人或代收人", "送达日期"]),
@@ -97,7 +99,7 @@ def _to_fill_in(found: Rectification) -> list[Block]:
     return [
         Heading("复查结果"),
         Table(["结果", "问题"], rows, [2, 5]),
-        Facts([("复查日期", ""), ("检查人员（执法证号）", ""), ("复查情况", "")]),
+        Facts([("复查日期", _BLANK), ("检查人员（执法证号）", _BLANK), ("复查情况", _BLANK)]),
     ]
 
 

@@ -58,15 +58,16 @@ def signatures(noted: Fieldwork, inspectors: Sequence[str]) -> list[Block]:
     if any(not one.stands for one in noted.signatures):
         blocks.append(Mark("有人签名之后，记录又有改动；须重新签名。"))
     signed = {role: one for role, one in by_role.items() if not one.refused and one.strokes}
-    labels = [_label(title, signed.get(role)) for role, title in wanted]
+    if signed:
+        blocks.append(Text("在屏幕上签名：" + "；".join(_when(one) for one in signed.values()) + "。"))
     drawn = [
         Drawn(signed[role].strokes, signed[role].height) if role in signed else None for role, _ in wanted
     ]
-    return [*blocks, Signatures([*labels, "日期"], drawn)]
+    return [*blocks, Signatures([*(title for _, title in wanted), "日期"], drawn)]
 
 
-def _label(title: str, one: Signature | None) -> str:
-    return f"{title} {local_text(one.noted.noted_at)}" if one else title
+def _when(one: Signature) -> str:
+    return f"{one.role_title}{one.name}，{local_text(one.noted.noted_at)}"
 
 
 def _refused(one: Signature) -> Block:

@@ -44,8 +44,8 @@ ORDER_LISTS = {
 }
 HANDOVER_LISTS = {"waiting": ("未办结", handover.WAITING), "ended": ("已办结", ("closed", "refused"))}
 STEP_TITLES = {
-    "order": "下达通知书",
-    "extend": "延长期限",
+    "order": "下达，限期",
+    "extend": "延期至",
     "report": "收到改正报告",
     "recheck": "复查",
     "confirm": "复核复查结果",

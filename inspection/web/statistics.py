@@ -68,11 +68,16 @@ def _charts(found: Statistics) -> dict[str, Any]:
 
     return {
         "matters": bars("各抽查事项的检查", [(one.code, one) for one in found.matters]),
-        "districts": bars("各地区的检查", [(one.title[:3], one) for one in found.districts]),
+        "districts": bars("各地区的检查", [(_short(one.title), one) for one in found.districts]),
         "codes": charts.bars(
             "各类检查结果", [(code, [found.total.by_code[code]]) for code in found.codes], ("件",)
         ),
     }
+
+
+def _short(district: str) -> str:
+    """浦东 for 浦东新区: there is room for three characters."""
+    return district.removesuffix("区").removesuffix("新")[:3]
 
 
 @blueprint.get("/inspections/statistics.csv")

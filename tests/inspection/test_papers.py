@@ -108,6 +108,7 @@ def test_the_record_sheet_holds_what_the_phone_noted_and_the_signatures_that_wer
         "公示栏",
         hashlib.sha256(content).hexdigest(),
         "检查对象拒绝签名：负责人拒绝，见证人物业王某。",
+        f"在屏幕上签名：检查人员（{found.inspectors[0]}），2026-11-20",
     ):
         assert expected in printed, expected
     assert "重新签名" not in printed

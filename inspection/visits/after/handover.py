@@ -114,7 +114,7 @@ def decide(
     if row.kind == "case":
         due = add_workdays(session, session.today, on(terms().handovers, session.today).file)
         row.due_on, row.due_provisional = due.day, due.provisional
-    steps.take(session, actor, row.public_id, "send", due_on=row.due_on)
+    steps.take(session, actor, row.public_id, "send")
     session.act("handover.send", row.public_id)
     return row
 

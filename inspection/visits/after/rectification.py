@@ -78,7 +78,7 @@ def order(
         closed_on=None,
     )
     session.add(made)
-    steps.take(session, actor, made.public_id, "order", due_on=due_on)
+    steps.take(session, actor, made.public_id, "order", outcome=due_on.isoformat())
     session.act("rectification.order", made.public_id, visit=visit, codes=made.codes)
     session.act(FOLLOWED, session.get_one(EventRow, row.event_id).public_id, outcome="open")
     return made
@@ -106,7 +106,7 @@ def extend(
             "due_on", "out_of_range", f"新期限须晚于原期限，且自下达之日起不超过 {term.most} 天"
         )
     row.due_on, row.extensions = due_on, row.extensions + 1
-    steps.take(session, actor, row.public_id, "extend", due_on=due_on, note=written)
+    steps.take(session, actor, row.public_id, "extend", outcome=due_on.isoformat(), note=written)
     session.act("rectification.extend", row.public_id)
     return row
 
