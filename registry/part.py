@@ -1,5 +1,7 @@
 """What the registry contributes. Alone it is a working application."""
 
+from pathlib import Path
+
 from registry.accounts import audit as audit_book
 from registry.accounts import clients as api_clients
 from registry.accounts import staff as accounts
@@ -57,9 +59,9 @@ from registry.web import (
     credit_evidence,
     credit_override,
     duties,
+    edge,
     exports,
     imports,
-    limits,
     listings,
     log,
     look,
@@ -84,6 +86,7 @@ from registry.web.api import scopes
 
 PART = Part(
     name="registry",
+    translations=Path(__file__).parent / "web" / "translations",
     blueprints=(
         site.site,
         look.blueprint,
@@ -281,7 +284,7 @@ PART = Part(
     },
     closing=(standing_follow, audit_book.close),
     identify=identify,
-    setup=limits.install,
+    setup=edge.install,
     triggers=TRIGGERS,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("reg_")),
 )

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -77,7 +78,7 @@ def _form(about: str, about_id: str, values: object, faults: dict[str, list[str]
         about_title=name or rules.ABOUT.get(about, ""),
         values=values,
         faults=faults or {},
-        grounds=list(rules.GROUNDS.items()),
+        grounds=[(code, gettext(title)) for code, title in rules.GROUNDS.items()],
         days=rules.DAYS,
     )
 

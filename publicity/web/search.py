@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields, validate
 
@@ -30,6 +31,8 @@ def page() -> ResponseReturnValue:
     with work().read() as session:
         found = looked_up.search(session, asked, after=request.args.get("after"), limit=PAGE)
     districts = dict(_districts())
+    titles = {code: gettext(title) for code, title in kinds.titles().items()}
+    standings = {code: gettext(title) for code, title in STANDINGS.items()}
     if found.asked.district:
         districts.setdefault(found.asked.district, kinds.district_name(found.asked.district))
     facets = found.facets
@@ -38,9 +41,9 @@ def page() -> ResponseReturnValue:
         found=found,
         asked=found.asked,
         typed=asked,
-        kinds=looked_up.choices(facets.kinds if facets else None, kinds.titles(), found.asked.kind),
+        kinds=looked_up.choices(facets.kinds if facets else None, titles, found.asked.kind),
         districts=looked_up.choices(facets.districts if facets else None, districts, found.asked.district),
-        states=looked_up.choices(facets.standings if facets else None, STANDINGS, found.asked.state),
+        states=looked_up.choices(facets.standings if facets else None, standings, found.asked.state),
         more=_page_of(found.asked, found.next) if found.next else None,
         first=_page_of(found.asked) if request.args.get("after") else None,
     )

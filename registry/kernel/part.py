@@ -98,6 +98,7 @@ class Part:
     examinations: Sequence[Callable[[WorkSession], Iterator[Any]]] = ()
     imports: Sequence[Import] = ()
     static: Path | None = None
+    translations: Path | None = None
     scopes: Mapping[str, str] = field(default_factory=dict)
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)

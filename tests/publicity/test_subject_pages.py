@@ -134,7 +134,7 @@ def test_notices_stand_by_kind_on_both_pages_and_in_lists_of_their_own(
     assert page.index("行政处罚（1）") < page.index("行政检查结果（1）")
     assert "行政许可（1）" in client.get(f"/practitioners/{subjects.lawyer.public_id}").text
     listed = f"/notices?organisation={subjects.firm.public_id}"
-    assert "上海明理律师事务所的全部公示" in client.get(listed).text
+    assert "上海明理律师事务所 · 全部公示" in client.get(listed).text
     told = client.get(f"/notices.json?organisation={subjects.firm.public_id}&kind=penalty").get_json()
     assert [notice["id"] for notice in told["results"]] == [penalty]
     assert client.get("/notices?practitioner=aaaaaaaaaaaaaaaa").status_code == 404
