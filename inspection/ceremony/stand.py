@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from inspection.ceremony import find
+from inspection.ceremony import find, listed
 from inspection.ceremony.announce import parties
 from inspection.ceremony.find import DrawPage, Voided
+from inspection.ceremony.listed import Listed
 from inspection.ceremony.rows import STATES as DRAW_STATES
 from inspection.ceremony.tables import AnnouncementRow, DrawRow
 from inspection.plan.tables import TaskRow
@@ -51,6 +53,42 @@ class Stand:
     void_proposal: Voided | None
     voided: Voided | None
     supersedes: str | None
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task and its last draw, from the announcement on; `draw` and `state` are None before the first. `next` is the
+    place behind it in the list."""
+
+    public_id: str
+    code: str
+    title: str
+    object_kind: str
+    deadline: date
+    draw: str | None
+    state: str | None
+    next: int
+
+
+def tasks(session: WorkSession, *, before: int | None, limit: int, on: date) -> list[TaskLine]:
+    """Tasks, the newest first, from before row `before` on."""
+    query = select(TaskRow).options(joinedload(TaskRow.matter)).order_by(TaskRow.id.desc()).limit(limit)
+    rows = session.scalars(query if before is None else query.where(TaskRow.id < before)).all()
+    drawn = listed.latest(session, [row.public_id for row in rows], on=on)
+    open_ = select(AnnouncementRow.task_id, AnnouncementRow.public_id).where(
+        AnnouncementRow.task_id.in_([row.id for row in rows]), AnnouncementRow.ended_at.is_(None)
+    )
+    announced = {row.task_id: row.public_id for row in session.execute(open_)}
+    return [_line(row, drawn.get(row.public_id), announced.get(row.id)) for row in rows]
+
+
+def _line(row: TaskRow, last: Listed | None, announced: str | None) -> TaskLine:
+    draw, state = (last.public_id, last.state) if last is not None else (None, None)
+    if announced is not None:
+        draw, state = announced, "announced"
+    return TaskLine(
+        row.public_id, row.code, row.title, row.matter.object_kind, row.deadline, draw, state, row.id
+    )
 
 
 def stand(session: WorkSession, public_id: str, *, on: date) -> Stand:

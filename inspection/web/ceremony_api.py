@@ -5,21 +5,33 @@ session of a member of staff (with the CSRF token of any page in `X-CSRFToken`) 
 `people_only`. What each may do is asked by the use case, as on the pages.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any
 
-from marshmallow import Schema, fields, validate
-
-from inspection.ceremony import announce, conduct, stand, substitute, void
+from inspection.ceremony import announce, conduct, stand, void
 from inspection.ceremony.stand import Stand
 from inspection.ceremony.tables import AnnouncementRow, DrawRow
 from inspection.visits import assign, replace
 from inspection.visits import find as visits
 from inspection.visits.tables import VisitRow
+from inspection.web.ceremony_shapes import (
+    AnnouncementSchema,
+    AskingSchema,
+    CeremonySchema,
+    DecisionSchema,
+    DrawTaskSchema,
+    HandOverSchema,
+    InspectionVisitLineSchema,
+    InspectionVisitSchema,
+    StepSchema,
+    SupplySchema,
+    VisitsQuery,
+    VoidProposalSchema,
+)
 from registry.kernel.faults import Fault, Invalid, NotFound
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
-from registry.web.api.fields import EXAMPLE_ID, Body, Flag, public_id, text
 from registry.web.api.filters import lock
 from registry.web.api.ground import Concern
 from registry.web.api.scopes import Scope
@@ -37,143 +49,20 @@ concern = Concern("ceremony", "双随机抽取的办理", offered=SCOPES)
 
 _DRAW = "/draws/<string(length=16):public_id>"
 _VISIT = "/visits/<string(length=16):public_id>"
-_ID = validate.Regexp(r"^[A-Za-z0-9._-]{1,64}\Z", error="String does not match expected pattern.")
-_KIND = validate.OneOf(("dice", "beacon", "reveal"))
 _BEACON = ("source", "round", "due")
 _announced = lock(AnnouncementRow, "没有公布过这次抽取")
 _frozen = lock(DrawRow, "没有这次抽取")
 
 
-class PlanItemSchema(Schema):
-    position = fields.Integer(required=True)
-    kind = fields.String(required=True, validate=_KIND)
-    by = fields.String(required=True, metadata={"description": "提供者的用户名"})
-    source = fields.String(required=True, allow_none=True)
-    round = fields.String(required=True, allow_none=True)
-    due = fields.AwareDateTime(
-        required=True, allow_none=True, metadata={"description": "公共随机源的公布时间"}
-    )
-    commitment = fields.String(required=True, allow_none=True)
-    supplied_at = fields.AwareDateTime(required=True, allow_none=True)
+@concern.listing("/inspection-tasks", permission="draw.read", item=DrawTaskSchema, key=attrgetter("next"))
+def inspection_tasks(
+    session: WorkSession, _asked: Mapping[str, Any], after: int | None, limit: int
+) -> Sequence[stand.TaskLine]:
+    """抽查任务和最近一次抽取
 
-
-class VoidingSchema(Schema):
-    ground = fields.String(required=True)
-    title = fields.String(required=True)
-    party = fields.String(required=True, allow_none=True, metadata={"description": "未提供随机源的一方"})
-    at = fields.AwareDateTime(required=True, allow_none=True)
-
-
-class CeremonySchema(Schema):
-    id = public_id(attribute="public_id", required=True)
-    task = public_id(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(tuple(stand.STATES)))
-    state_title = fields.String(required=True)
-    announced_at = fields.AwareDateTime(required=True, allow_none=True)
-    deadline = fields.Date(required=True, allow_none=True, metadata={"description": "抽取期限"})
-    overdue = fields.Boolean(required=True)
-    plan = fields.List(fields.Nested(PlanItemSchema), required=True)
-    frame_sha256 = fields.String(required=True, allow_none=True)
-    commit_index = fields.Integer(required=True, allow_none=True)
-    drawn_at = fields.AwareDateTime(required=True, allow_none=True)
-    record_index = fields.Integer(required=True, allow_none=True)
-    void_proposal = fields.Nested(VoidingSchema, required=True, allow_none=True)
-    voided = fields.Nested(VoidingSchema, required=True, allow_none=True)
-    supersedes = public_id(required=True, allow_none=True)
-
-
-class SubstitutionRequestSchema(Schema):
-    """The reason stays inside, as on no public page either."""
-
-    id = public_id(attribute="public_id", required=True)
-    whole = fields.Boolean(required=True, metadata={"description": "更换检查对象，而不是检查人员"})
-    inspector = fields.String(required=True, allow_none=True)
-    ground_title = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(tuple(substitute.STATES)))
-    asked_at = fields.AwareDateTime(required=True)
-
-
-class InspectionVisitSchema(Schema):
-    id = public_id(attribute="public_id", required=True)
-    draw = public_id(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(tuple(visits.STATES)))
-    subject_kind = fields.String(required=True, validate=validate.OneOf(("organisation", "practitioner")))
-    subject = public_id(attribute="subject_id", required=True)
-    name = fields.String(attribute="subject_name", required=True)
-    deadline = fields.Date(required=True)
-    seats = fields.List(
-        fields.String(allow_none=True), required=True, metadata={"description": "执法证号，按席位；空缺为空"}
-    )
-    requests = fields.List(fields.Nested(SubstitutionRequestSchema), required=True)
-
-
-class NewPlanItemSchema(Body):
-    kind = fields.String(required=True, validate=_KIND)
-    by = fields.String(required=True, validate=_ID)
-    source = fields.String(validate=_ID)
-    round = fields.String(validate=_ID)
-    due = fields.AwareDateTime(metadata={"description": "公布时间；只用于公共随机源"})
-
-
-class AnnouncementSchema(Body):
-    example: ClassVar = {
-        "task": EXAMPLE_ID,
-        "plan": [{"kind": "dice", "by": "witness"}, {"kind": "reveal", "by": "witness2"}],
-    }
-
-    task = public_id(required=True)
-    plan = fields.List(fields.Nested(NewPlanItemSchema), required=True, validate=validate.Length(1, 16))
-    supersedes = public_id(
-        load_default=None, allow_none=True, metadata={"description": "所取代的、已作废的抽取"}
-    )
-
-
-class StepSchema(Body):
-    """Nothing is told: which draw stands in the address."""
-
-
-class HandOverSchema(Body):
-    example: ClassVar = {"commitment": "0" * 64}
-
-    commitment = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^[0-9a-f]{64}\Z", error="String does not match expected pattern."),
-    )
-
-
-class SupplySchema(Body):
-    example: ClassVar = {"position": 0, "value": "31415926535897932384"}
-
-    position = fields.Integer(required=True, strict=True, validate=validate.Range(0, 15))
-    value = text(512, shortest=1, required=True, metadata={"description": "点数、公共随机源的值或揭示的值"})
-    nonce = text(64, load_default=None, allow_none=True, metadata={"description": "只用于揭示"})
-
-
-class VoidProposalSchema(Body):
-    example: ClassVar = {"ground": "frame_fault", "note": "名录漏列一家机构"}
-
-    ground = fields.String(required=True, validate=validate.OneOf(tuple(void.GROUNDS)))
-    note = text(1000, shortest=1, required=True)
-
-
-class AskingSchema(Body):
-    example: ClassVar = {"seat": 0, "ground": "recused", "reason": "与负责人有亲属关系"}
-
-    seat = fields.Integer(
-        required=True,
-        allow_none=True,
-        strict=True,
-        validate=validate.Range(0, 4),
-        metadata={"description": "席位，从 0 起；为空表示更换检查对象"},
-    )
-    ground = fields.String(required=True, validate=validate.OneOf(tuple(substitute.GROUNDS)))
-    reason = text(1000, shortest=1, required=True, metadata={"description": "内部记录，不公开"})
-
-
-class DecisionSchema(Body):
-    example: ClassVar = {"granted": True}
-
-    granted = Flag(required=True)
+    最近建立的在前。
+    """
+    return stand.tasks(session, before=after, limit=limit, on=session.today)
 
 
 @concern.read(_DRAW, permission="draw.read", answer=CeremonySchema)
@@ -347,6 +236,24 @@ def confirm_void(session: WorkSession, _given: Mapping[str, Any], public_id: str
     """
     void.confirm(session, session.actor, draw_id=public_id)
     return public_id
+
+
+@concern.listing(
+    "/visits",
+    permission="visit.read",
+    item=InspectionVisitLineSchema,
+    query=VisitsQuery,
+    key=attrgetter("public_id"),
+)
+def visit_lines(
+    session: WorkSession, asked: Mapping[str, Any], after: str | None, limit: int
+) -> Sequence[visits.VisitPage]:
+    """检查
+
+    完成时限近的在前。
+    """
+    states = tuple(visits.STATES) if asked["state"] is None else (asked["state"],)
+    return visits.worklist(session, states=states, limit=limit, after=after)[0]
 
 
 @concern.read(_VISIT, permission="visit.read", answer=InspectionVisitSchema)

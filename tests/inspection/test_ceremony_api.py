@@ -47,6 +47,8 @@ def test_a_draw_from_its_announcement_to_its_record(
     place = bureau.found(host.work)
     witness, second = sign_in("witness"), sign_in("witness", username="witness2")
     program = Program(client, host.work, "draws:conduct")
+    [task] = program.found("/inspection-tasks")["items"]
+    assert (task["id"], task["object_kind"], task["draw"]) == (place.task, "law_firm", None)
     made = program.post("/draws", {"task": place.task, "plan": PLAN})
     assert made.status_code == 201, made.text
     draw = made.get_json()["id"]
@@ -82,6 +84,11 @@ def test_a_draw_from_its_announcement_to_its_record(
         assert len(visits.worklist(session, limit=50)[0]) == len(record["selected"]) == 3
     assert verify(record) == []
     assert program.found(here) == done.get_json()
+    [task] = program.found("/inspection-tasks")["items"]
+    assert (task["draw"], task["state"]) == (draw, "drawn")
+    pages = list(program.walked("/visits", state="assigned", limit=2))
+    assert [len(page) for page in pages] == [2, 1]
+    assert {visit["draw"] for page in pages for visit in page} == {draw}
 
 
 @ONE_DATABASE
