@@ -75,12 +75,19 @@ def plan(office: Office, day: date) -> None:
 
 
 def task(office: Office, *, code: str, title: str, matter: str, deadline: date) -> str:
-    """A task of the plan, or a temporary one where so little of the year is left that the plan has no room; public id."""
+    """A task of the plan, or a temporary one where the plan has no room, because the year ends or all of it is done; its
+    public id."""
     with office.work.write(office.actors["head"]) as session:
-        entries = planned.startable(session, on=session.today)
-        found = next((one for one in entries if one.matters[0].code == matter), None)
+        entries = [
+            one
+            for one in planned.startable(session, on=session.today)
+            if one.matters[0].code == matter
+            and one.ends_on >= session.today + _SHORT
+            and tasks.opened(session, one.number).get(one.code, 0) < one.times
+        ]
+        found = entries[0] if entries else None
         rest = {"code": code, "title": title, "strata": STRATA, "reserve": 2, "team": TEAM, "yearly_cap": 2}
-        if found is not None and found.ends_on >= session.today + _SHORT:
+        if found is not None:
             last = min(deadline, found.ends_on)
             row = tasks.planned(session, session.actor, entry=found.public_id, deadline=last, **rest)
         else:

@@ -31,7 +31,7 @@ Standing = tuple[str, str, str | None]
 
 
 class Unit(NamedTuple):
-    """One unit of a frame. `ground` is None for those that are drawn from; `path` leads to the subject's page, None for
+    """One unit of a frame. `ground` is None for those that are drawn from, `note` the evidence for it; `path` leads to the subject's page, None for
     a person who was not drawn."""
 
     id: str
@@ -41,6 +41,7 @@ class Unit(NamedTuple):
     district: str
     status: str
     ground: str | None
+    note: str | None
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ def _unit(unit: Mapping[str, Any], names: Mapping[str, Named]) -> Unit:
         district_name(unit["district"]),
         unit["status"],
         unit["ground"],
+        unit["note"],
     )
 
 

@@ -4,11 +4,12 @@ A subject's stratum follows from its credit grade, which the office does not pub
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from inspection.plan import placing
+from registry.credit.find import Adverse
 from registry.kernel.work import WorkSession
 from registry.roster import find
 from registry.roster.kinds import practising, titles
@@ -30,15 +31,17 @@ class Count:
 
 def counts(session: WorkSession, *, on: date) -> list[Count]:
     """Every kind of organisation and profession on the day `on`; kinds with nobody are left out."""
-    return [count for kind in titles() if (count := _count(session, kind, on)).practising + count.others]
+    known = placing.looked_back(session, on=on)
+    counted = [_count(session, kind, on, known) for kind in titles()]
+    return [count for count in counted if count.practising + count.others]
 
 
-def _count(session: WorkSession, kind: str, on: date) -> Count:
+def _count(session: WorkSession, kind: str, on: date, known: Sequence[Adverse]) -> Count:
     ids, others = [], 0
     for member in find.population(session, kind, on=on):
         if practising(member.state):
             ids.append(member.id)
         else:
             others += 1
-    placed = placing.strata(session, kind, ids, on=on)
+    placed = placing.strata(session, kind, ids, on=on, known=known)
     return Count(kind, titles()[kind], dict(sorted(Counter(placed.values()).items())), others)

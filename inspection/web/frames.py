@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from inspection.ceremony import frames
 from inspection.ceremony.sealed import KNOW, refuse_closed
+from inspection.plan import strata
 from inspection.plan.frame import GROUNDS
 from registry.kernel.access import current_actor, public, requires
 from registry.kernel.host import work
@@ -18,7 +19,7 @@ from registry.kernel.host import work
 blueprint = Blueprint("frames", __name__, template_folder="templates")
 
 PAGE = 100
-_HEADINGS = ("编号", "名称", "层", "区", "名录中的状态", "理由")
+_HEADINGS = ("编号", "名称", "层", "区", "名录中的状态", "理由", "凭据")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -58,6 +59,7 @@ def _page(public_id: str, *, committed: bool) -> str:
         first=f"{start_at}?{urlencode(asked_for)}" if first else None,
         more=f"{start_at}?{urlencode({**asked_for, 'start': first + PAGE})}" if hits[PAGE:] else None,
         statuses=frames.STATUSES,
+        rule=strata.rule(found.as_of),
         grounds=GROUNDS,
         committed=committed,
     )
@@ -87,6 +89,7 @@ def _csv(found: frames.Frame) -> Iterator[bytes]:
 
 def _cells(unit: frames.Unit) -> tuple[str, ...]:
     ground = GROUNDS.get(unit.ground, unit.ground) if unit.ground else ""
-    cells = (unit.id, unit.name, unit.stratum, unit.district, frames.STATUSES[unit.status], ground)
+    status = frames.STATUSES[unit.status]
+    cells = (unit.id, unit.name, unit.stratum, unit.district, status, ground, unit.note or "")
     # A name is somebody else's text: a spreadsheet must not run it.
     return tuple(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)

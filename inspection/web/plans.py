@@ -82,8 +82,8 @@ def _page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
             progress=came,
             chart=bars(
                 "计划进度（次）",
-                [(one.code, (one.planned, one.opened, one.drawn, one.done)) for one in came],
-                ("计划抽查", "已开展", "已抽取", "已办结"),
+                [(one.code, (one.planned, one.drawn, one.done)) for one in came],
+                ("计划抽查", "已抽取", "已办结"),
             ),
             people=names(session, [shown.drafted_by]),
             values=request.form,
