@@ -17,6 +17,7 @@ from inspection.visits.fieldwork.note import Operation, note
 from inspection.visits.find import VisitPage
 from registry.credit.evidence_store import Store
 from registry.kernel.access import Actor
+from registry.kernel.clock import local_day
 from seed.office import SEED, Office
 
 _STROKES = [
@@ -44,7 +45,7 @@ class _Phone:
 
     def notes(self, *, complete: bool) -> None:
         office, visit = self._office, self._visit
-        planned_on = (office.clock.now() + timedelta(days=2)).date()
+        planned_on = local_day(office.clock.now())
         self._note("appointment", {"planned_on": planned_on.isoformat(), "note": "上午到所，先核对执业证"})
         self._note("check_in", {"code": presence.token(office.work.keys, visit.public_id)})
         items = table().of("LS-01", "law_firm").asked
