@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from publicity.feed.channels import files, json_https
+from publicity.feed.channels import exchange, files, json_https
 from publicity.feed.channels.channel import Kind
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (json_https.KIND, files.KIND)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (json_https.KIND, files.KIND, exchange.KIND)}
