@@ -1,4 +1,4 @@
-"""Staff pages of what follows a visit: its review, orders to rectify with their re-checks, hand-overs."""
+"""Staff pages of what follows a visit: its review, orders to rectify with their re-checks. Hand-overs: inspection.web.handovers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from inspection.plan import find as plan
 from inspection.visits import codes, findings
 from inspection.visits import find as visits
-from inspection.visits.after import find, handover, rectification, review
+from inspection.visits.after import find, rectification, review
 from inspection.visits.after.find import Listed
 from inspection.visits.after.terms import on, terms
 from inspection.visits.fieldwork import find as fieldwork
@@ -42,7 +42,6 @@ ORDER_LISTS = {
     "done": ("已改正", ("done",)),
     "undone": ("未改正", ("undone",)),
 }
-HANDOVER_LISTS = {"waiting": ("未办结", handover.WAITING), "ended": ("已办结", ("closed", "refused"))}
 STEP_TITLES = {
     "order": "下达，限期",
     "extend": "延期至",
@@ -56,7 +55,7 @@ STEP_TITLES = {
     "file": "立案",
     "close": "办结",
 }
-_Form = Mapping[str, str]
+Form = Mapping[str, str]
 
 
 @blueprint.app_template_filter("after_tone")
@@ -115,7 +114,7 @@ def _review(public_id: str, refused: Fault | None = None) -> ResponseReturnValue
             noted=fieldwork.of(session, public_id),
             returned=review.returned(session, public_id),
             evidence=evidence.of(session, public_id),
-            **_told(refused),
+            **told(refused),
             today=session.today,
         )
     return page, refused.status if refused else 200
@@ -153,41 +152,7 @@ def new_order(public_id: str) -> ResponseReturnValue:
             problems=[(code, known[code].title) for code in found.codes if not known[code].alone],
             suggested=(session.today.fromordinal(session.today.toordinal() + term.days)).isoformat(),
             term=term,
-            **_told(refused),
-            today=session.today,
-        )
-    return page, refused.status if refused else 200
-
-
-@blueprint.route("/visits/<string(length=16):public_id>/handovers/new", methods=["GET", "POST"])
-@requires(handover.PROPOSE)
-def new_handover(public_id: str) -> ResponseReturnValue:
-    form = request.form
-    refused: Fault | None = None
-    if request.method == "POST":
-        try:
-            with work().write(current_actor()) as session:
-                made = handover.propose(
-                    session,
-                    session.actor,
-                    visit=public_id,
-                    kind=form.get("kind", ""),
-                    authority=form.get("authority", ""),
-                    facts=form.get("facts", ""),
-                    evidence=form.getlist("evidence"),
-                )
-        except Fault as fault:
-            refused = fault
-        else:
-            flash("已提出，由另一人批准后移送。", "good")
-            return redirect(url_for("after.handover_page", public_id=made.public_id), 303)
-    with work().read(current_actor()) as session:
-        page = render_template(
-            "inspection/after/new_handover.html",
-            visit=visits.visit(session, public_id),
-            evidence=evidence.of(session, public_id),
-            kinds=handover.KINDS,
-            **_told(refused),
+            **told(refused),
             today=session.today,
         )
     return page, refused.status if refused else 200
@@ -196,18 +161,12 @@ def new_handover(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/rectifications")
 @requires(READ)
 def rectifications() -> ResponseReturnValue:
-    return _list(
+    return case_list(
         "责令改正", "after.rectifications", "after.rectification_page", ORDER_LISTS, find.rectifications
     )
 
 
-@blueprint.get("/handovers")
-@requires(READ)
-def handovers() -> ResponseReturnValue:
-    return _list("案件线索移送", "after.handovers", "after.handover_page", HANDOVER_LISTS, find.handovers)
-
-
-def _list(
+def case_list(
     title: str,
     endpoint: str,
     page: str,
@@ -248,7 +207,7 @@ def take_order_step(public_id: str, step: str) -> ResponseReturnValue:
     """Any step after the order; who may take which is the use case's to say."""
     try:
         with work().write(current_actor()) as session:
-            _ORDER_STEPS.get(step, _unknown)(session, public_id, request.form)
+            _ORDER_STEPS.get(step, unknown)(session, public_id, request.form)
     except Fault as refused:
         return _order_page(public_id, refused)
     flash(_DONE[step], "good")
@@ -268,48 +227,13 @@ def _order_page(public_id: str, refused: Fault | None = None) -> ResponseReturnV
             evidence=evidence.of(session, public_id),
             least=terms().inspectors,
             titles=STEP_TITLES,
-            **_told(refused),
+            **told(refused),
             today=session.today,
         )
     return page, refused.status if refused else 200
 
 
-@blueprint.get("/handovers/<string(length=16):public_id>")
-@requires(READ)
-def handover_page(public_id: str) -> ResponseReturnValue:
-    return _handover_page(public_id)
-
-
-@blueprint.post("/handovers/<string(length=16):public_id>/<step>")
-@requires(READ)
-def take_handover_step(public_id: str, step: str) -> ResponseReturnValue:
-    """Any step after the proposal; who may take which is the use case's to say."""
-    try:
-        with work().write(current_actor()) as session:
-            _HANDOVER_STEPS.get(step, _unknown)(session, public_id, request.form)
-    except Fault as refused:
-        return _handover_page(public_id, refused)
-    flash(_DONE[step], "good")
-    return redirect(url_for("after.handover_page", public_id=public_id), 303)
-
-
-def _handover_page(public_id: str, refused: Fault | None = None) -> ResponseReturnValue:
-    with work().read(current_actor()) as session:
-        found = find.one_handover(session, public_id)
-        kept = {file.public_id: file for file in evidence.of(session, found.listed.visit)}
-        page = render_template(
-            "inspection/after/handover.html",
-            handover=found,
-            files=[kept[one] for one in found.evidence if one in kept],
-            outcomes=[(one.code, one.title, one.basis) for one in terms().outcomes.values()],
-            titles=STEP_TITLES,
-            **_told(refused),
-            today=session.today,
-        )
-    return page, refused.status if refused else 200
-
-
-def _extend(session: WorkSession, public_id: str, form: _Form) -> None:
+def _extend(session: WorkSession, public_id: str, form: Form) -> None:
     rectification.extend(
         session,
         session.actor,
@@ -319,7 +243,7 @@ def _extend(session: WorkSession, public_id: str, form: _Form) -> None:
     )
 
 
-def _report(session: WorkSession, public_id: str, form: _Form) -> None:
+def _report(session: WorkSession, public_id: str, form: Form) -> None:
     rectification.report(
         session,
         session.actor,
@@ -329,7 +253,7 @@ def _report(session: WorkSession, public_id: str, form: _Form) -> None:
     )
 
 
-def _recheck(session: WorkSession, public_id: str, form: _Form) -> None:
+def _recheck(session: WorkSession, public_id: str, form: Form) -> None:
     rectification.recheck(
         session,
         session.actor,
@@ -343,71 +267,37 @@ def _recheck(session: WorkSession, public_id: str, form: _Form) -> None:
     )
 
 
-def _confirm(session: WorkSession, public_id: str, form: _Form) -> None:
+def _confirm(session: WorkSession, public_id: str, form: Form) -> None:
     rectification.decide(session, session.actor, rectification=public_id, confirmed=True)
 
 
-def _return_recheck(session: WorkSession, public_id: str, form: _Form) -> None:
+def _return_recheck(session: WorkSession, public_id: str, form: Form) -> None:
     rectification.decide(
         session, session.actor, rectification=public_id, confirmed=False, reason=form.get("reason", "")
     )
 
 
-def _send(session: WorkSession, public_id: str, form: _Form) -> None:
-    handover.decide(session, session.actor, handover=public_id, granted=True)
-
-
-def _refuse(session: WorkSession, public_id: str, form: _Form) -> None:
-    handover.decide(session, session.actor, handover=public_id, granted=False, reason=form.get("reason", ""))
-
-
-def _file(session: WorkSession, public_id: str, form: _Form) -> None:
-    handover.file(
-        session,
-        session.actor,
-        handover=public_id,
-        case_number=form.get("case_number", ""),
-        filed_on=forms.day(form.get("filed_on", ""), "filed_on"),
-    )
-
-
-def _close(session: WorkSession, public_id: str, form: _Form) -> None:
-    handover.close(
-        session,
-        session.actor,
-        handover=public_id,
-        outcome=form.get("outcome", ""),
-        penalty=form.get("penalty", ""),
-        reason=form.get("reason", ""),
-    )
-
-
-def _unknown(session: WorkSession, public_id: str, form: _Form) -> None:
+def unknown(session: WorkSession, public_id: str, form: Form) -> None:
     raise Invalid("没有这个步骤", rule="unknown_step")
 
 
-_Step = Callable[[WorkSession, str, _Form], None]
-_ORDER_STEPS: Mapping[str, _Step] = {
+Step = Callable[[WorkSession, str, Form], None]
+_ORDER_STEPS: Mapping[str, Step] = {
     "extend": _extend,
     "report": _report,
     "recheck": _recheck,
     "confirm": _confirm,
     "send-back": _return_recheck,
 }
-_HANDOVER_STEPS: Mapping[str, _Step] = {"send": _send, "refuse": _refuse, "file": _file, "close": _close}
 _DONE = {
     "extend": "改正期限已延长，请告知检查对象。",
     "report": "已登记，请安排复查。",
     "recheck": "复查情况已记录，等待另一人复核。",
     "confirm": "复查结果已复核，记入信用记录并进入公开流程。",
     "send-back": "已退回，重新复查。",
-    "send": "已批准。请连同证据材料送交接收单位。",
-    "refuse": "已记录不同意。",
-    "file": "立案情况已登记。",
-    "close": "已办结。",
 }
 
 
-def _told(refused: Fault | None) -> dict[str, Any]:
+def told(refused: Fault | None) -> dict[str, Any]:
     """What a refused form shows again."""
     return {"values": request.form, "faults": forms.told(refused) if refused else {}}

@@ -86,7 +86,7 @@ def _handovers(*states: str) -> Callable[[WorkSession, int], list[Duty]]:
         return [
             Duty(
                 title=f"{one.subject_name} · {one.kind_title}",
-                endpoint="after.handover_page",
+                endpoint="handovers.page",
                 values={"public_id": one.public_id},
                 since=one.since,
                 due=one.due_on,
