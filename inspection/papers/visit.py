@@ -11,12 +11,13 @@ from inspection.ceremony.find import Substituted, draw_page
 from inspection.ceremony.tables import SelectionRow
 from inspection.draw import door
 from inspection.papers import noted
-from inspection.visits import find
+from inspection.visits import find, joint
 from inspection.visits.codes import Codes, table
 from inspection.visits.fieldwork import find as fieldwork
 from inspection.visits.fieldwork import presence
 from inspection.visits.fieldwork.find import Fieldwork
 from inspection.visits.find import VisitPage
+from inspection.visits.joint import Together
 from inspection.visits.tables import VisitRow
 from registry.kernel.clock import local_text
 from registry.kernel.paper import Block, Code, Facts, Heading, Mark, Paper, Signatures, Steps, Table, Text
@@ -38,6 +39,7 @@ class Sheet:
     """The code on the letter, which shows it to be genuine; `typed` is its end, for cameras that fail."""
     typed: str
     noted: Fieldwork
+    together: Sequence[Together]
     proof: str | None
     """Of a sealed draw: the fragment that proves at the door that this subject was drawn (specification section 9.4)."""
     opens_after: date | None
@@ -56,6 +58,7 @@ def sheet(session: WorkSession, public_id: str) -> Sheet:
         presence.token(session.keys, public_id),
         presence.typed(session.keys, public_id),
         fieldwork.of(session, public_id),
+        joint.of(session, public_id),
         _proof(session, public_id) if draw.seal is not None else None,
         draw.seal.opens_after if draw.seal is not None else None,
     )
@@ -100,6 +103,7 @@ def letter(sheet: Sheet, *, bureau: str, public_url: str) -> Paper:
                     ("抽取时间", local_text(visit.drawn_at) if visit.drawn_at else ""),
                 ]
             ),
+            *_together(sheet.together),
             *_substituted(sheet.substitutions),
             Heading(f"{you}的权利"),
             Steps(
@@ -185,6 +189,17 @@ def _void(visit: VisitPage) -> list[Block]:
     if visit.draw_voided:
         return [Mark("抽取已作废，这次检查不再进行。")]
     return [Mark("这个检查对象已更换，这次检查不再进行。")] if visit.state == "replaced" else []
+
+
+def _together(others: Sequence[Together]) -> list[Block]:
+    """综合查一次: one letter tells all that is looked into on one day."""
+    if not others:
+        return []
+    rows = [[one.task_title, one.matter, "、".join(one.certificates)] for one in others]
+    return [
+        Text("以下抽查也抽中了同一检查对象，与本次检查同日一并进行，计为一次检查："),
+        Table(["抽查任务", "检查事项", "检查人员（执法证号）"], rows, [3, 3, 2]),
+    ]
 
 
 def _substituted(steps: Sequence[Substituted]) -> list[Block]:

@@ -9,7 +9,7 @@ from registry.kernel.access import Actor
 from registry.kernel.work import WorkSession
 from registry.roster.cells import read_code, read_date, read_name, read_text
 from registry.roster.intake import Accepted, Checked, Column, Importer, Layout, Reading, Stored
-from registry.roster.kinds import ORGANISATION_KINDS
+from registry.roster.kinds import titles as kinds_with_titles
 
 _YES = {"是", "组长", "Y", "YES", "1", "TRUE"}
 _NO = {"", "否", "组员", "N", "NO", "0", "FALSE"}
@@ -38,10 +38,10 @@ def _check(_layout: Layout, cells: Mapping[str, str]) -> Checked[Enlisted]:
     district = reading.read("district", read_code)
     if district and not re.fullmatch(r"\d{6}", district):
         reading.fault("district", "district-code", "区划代码为六位数字（GB/T 2260）")
-    titles = {kind.title: code for code, kind in ORGANISATION_KINDS.items()}
+    titles = {title: code for code, title in kinds_with_titles().items()}
     words = [word for word in re.split(r"[;；,，、\s]+", reading.read("kinds", read_text)) if word]
     kinds = sorted({titles.get(word, word) for word in words})
-    if not kinds or not set(kinds) <= set(ORGANISATION_KINDS):
+    if not kinds or not set(kinds) <= set(kinds_with_titles()):
         reading.fault("kinds", "unknown-kind", "检查范围应为：" + "、".join(titles))
     unit, lead = reading.read("unit"), reading.read("lead", read_code)
     if lead not in _YES | _NO:
