@@ -1,4 +1,4 @@
-"""`legalcredit draw`: draw from files and verify a published record, without database, keys or network."""
+"""`legalcredit draw`: draw from files, verify what was published, open a deposit; without database, keys or network."""
 
 import json
 import os
@@ -8,7 +8,8 @@ from typing import Any, NoReturn, TypeGuard
 
 import click
 
-from inspection.draw import door, sealed
+from inspection.ceremony import deposits
+from inspection.draw import door, fields, sealed
 from inspection.draw import frame as frames
 from inspection.draw import record as records
 from inspection.draw import verify as verification
@@ -87,6 +88,42 @@ def _read(file: Path, name: str) -> object:
     except OSError:
         raise Invalid(name, "unreadable") from None
     return read_json(content, name)
+
+
+@draw.command("open-deposit")
+@click.argument("deposit_file", metavar="DEPOSIT.json", type=_file)
+@click.option("--key", "key_file", type=_file, required=True, help="保管密钥文件（JSON）。")
+def open_deposit(deposit_file: Path, key_file: Path) -> None:
+    """打开所保管的封存随机数，逐项输出一行 JSON。不需要本站的数据库和密钥。
+
+    只在密封的抽取应当启封而没有启封时使用：知道全部封存随机数的人可以算出抽中了谁。
+    """
+    try:
+        key = fields.members(_read(key_file, "key"), "key", frozenset(("key", "made")))
+        document = fields.members(_read(deposit_file, "deposit"), "deposit", frozenset(("deposits",)))
+        private = bytes.fromhex(fields.hexadecimal(key["key"], "key.key", low=64, high=64))
+        opened = [
+            _opened(one, private, f"deposits[{n}]")
+            for n, one in enumerate(fields.items(document["deposits"], "deposits"))
+        ]
+    except Invalid as fault:
+        _refuse(fault)
+    for item in opened:
+        click.echo(canonical(item).decode())
+
+
+def _opened(deposit: object, private: bytes, path: str) -> dict[str, Any]:
+    held = fields.members(deposit, path, frozenset(("draw", "position", "sealed")))
+    spelled = fields.hexadecimal(held["sealed"], f"{path}.sealed", low=2, high=8192)
+    content = bytes.fromhex(spelled[: len(spelled) // 2 * 2])
+    position = fields.integer(held["position"], f"{path}.position")
+    try:
+        text = deposits.decrypt(
+            private, content, draw=fields.identifier(held["draw"], f"{path}.draw"), position=position
+        )
+    except deposits.Unopened:
+        raise Invalid(f"{path}.sealed", "not for this key") from None
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
 def _verifier_of(document: object) -> Callable[[object], list[verification.Difference]]:

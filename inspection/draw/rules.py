@@ -76,6 +76,7 @@ RULES: Mapping[str, str] = {
     "not a door proof": "不是出示给检查对象的抽中证明",
     "unknown version": "这次抽取没有这一版结果承诺",
     "not under the root": "证明与结果承诺的树根不符",
+    "not for this key": "这把密钥打不开，或者内容已被改动",
 }
 
 

@@ -8,20 +8,23 @@ from reportlab.platypus import Flowable, Paragraph
 
 
 class CodeBeside(Flowable):  # type: ignore[misc]
-    """A dense code with `words` beside it, printed large enough for a phone: some 0.5 mm a module."""
+    """A dense code with `words` beside it, printed as large as a phone needs it: some 0.55 mm a module."""
 
-    _SIZE = 56 * mm
+    _MODULE = 0.55 * mm
+    _LEAST, _MOST = 32 * mm, 64 * mm
     _GAP = 6 * mm
 
     def __init__(self, address: str, words: Paragraph, width: float) -> None:
         super().__init__()
         self._address, self._words = address, words
-        self.width, self.height = width, self._SIZE + 2 * mm
+        modules = len(segno.make_qr(address, error="l").matrix)
+        self._size = min(self._MOST, max(self._LEAST, modules * self._MODULE))
+        self.width, self.height = width, self._size + 2 * mm
 
     def draw(self) -> None:
-        draw_code(self.canv, self._address, (0, 0, self._SIZE), error="l")
-        _, height = self._words.wrap(self.width - self._SIZE - self._GAP, self._SIZE)
-        self._words.drawOn(self.canv, self._SIZE + self._GAP, self._SIZE - height)
+        draw_code(self.canv, self._address, (0, 0, self._size), error="l")
+        _, height = self._words.wrap(self.width - self._size - self._GAP, self._size)
+        self._words.drawOn(self.canv, self._size + self._GAP, self._size - height)
 
 
 def draw_code(canvas: Any, address: str, place: tuple[float, float, float], *, error: str) -> None:
