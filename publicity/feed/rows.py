@@ -4,6 +4,7 @@ templates. Pure.
 The standard of 2018 is what the office keeps; the older columns are made of it, the inverse of what an import does.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -33,6 +34,13 @@ STANDARDS: Mapping[str, str] = {
 KINDS = ("permit", "penalty")
 
 _STATE_WORDS: Mapping[State, str] = {"有效": "正常", "异议": "异议"}
+_NAMES = {
+    (False, "permit"): ("XK_XDR_MC", "XK_XKJG"),
+    (False, "penalty"): ("CF_XDR_MC", "CF_CFJG"),
+    (True, "permit"): ("XK_XDR", "XK_XZJG"),
+    (True, "penalty"): ("CF_XDR_MC", "CF_XZJG"),
+}
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHEETS: Mapping[tuple[str, str, bool], Layout] = {
     ("2018", "permit", False): PERMIT_2018[1],
     ("2018", "permit", True): PERMIT_2018[2],
@@ -69,6 +77,38 @@ def cells(kind: str, content: Mapping[str, Any], *, standard: str, region: str) 
         made |= {"DFBM": region, "SJC": content["decided_on"].replace("-", "/")}
     layout = sheet(standard, kind, person=of_person(content))
     return {column.field: _written(column.field, made.get(column.field, "")) for column in layout.columns}
+
+
+def coded(kind: str, content: Mapping[str, Any], *, standard: str, region: str) -> dict[str, str]:
+    """The row under the codes that the standard itself has, for platforms that take XML or JSON."""
+    made = cells(kind, content, standard=standard, region=region)
+    if standard != "2015":
+        return made
+    return {code: made.get(field, "") for code, field in codes_2015(kind).items()}
+
+
+def ended(kind: str, identity: Mapping[str, str], *, standard: str) -> dict[str, str]:
+    """The row that takes a record back where a platform has no other way: its natural key, and the state 撤销."""
+    prefix = "XK" if kind == "permit" else "CF"
+    of_2018 = standard == "2018" and kind == "permit"
+    name, authority = _NAMES[standard == "2015", kind]
+    return {
+        name: identity.get("name", ""),
+        f"{prefix}_WSH": identity.get("document_number", ""),
+        f"{prefix}_JDRQ": identity.get("decided_on", "").replace("-", "/"),
+        authority: identity.get("authority", ""),
+        f"{prefix}_ZT": write_state("撤销", of_2018=of_2018),
+    }
+
+
+def writable(text: str) -> str:
+    """The text without the control characters that no XML may hold (XML 1.0 section 2.2)."""
+    return _UNWRITABLE.sub("", text)
+
+
+def check_region(text: str) -> str | None:
+    """None for six digits of GB/T 2260."""
+    return None if re.fullmatch("[1-9][0-9]{5}", text) else "应为六位行政区划代码（GB/T 2260）"
 
 
 def codes_2015(kind: str) -> Mapping[str, str]:

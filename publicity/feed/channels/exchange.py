@@ -160,9 +160,7 @@ class ExchangeDatabase:
 
     def _row(self, connection: Connection, item: Item) -> tuple[_Key, dict[str, str]]:
         person = rows.of_person(item.content)
-        cells = rows.cells(item.kind, item.content, standard=self._layout, region=self._region)
-        if self._layout == "2015":
-            cells = {code: cells.get(field, "") for code, field in rows.codes_2015(item.kind).items()}
+        cells = rows.coded(item.kind, item.content, standard=self._layout, region=self._region)
         table = self._table(connection, item.kind, person=person)
         if _STATE[item.kind] in table.c:
             marked = "objection" in item.content.get("marks", ())
@@ -225,12 +223,6 @@ def _check_hours(text: str) -> str | None:
     return None if first < last else "起始时间应早于截止时间"
 
 
-def _check_region(text: str) -> str | None:
-    return (
-        None if text.isascii() and text.isdigit() and len(text) == 6 else "应为六位行政区划代码（GB/T 2260）"
-    )
-
-
 def _open(settings: Mapping[str, str], secret: str, _timeout: float) -> Channel:
     return ExchangeDatabase(settings, secret)
 
@@ -240,7 +232,7 @@ KIND = Kind(
     title="前置库（数据库表）",
     settings=(
         Setting(
-            "region", "地方编码", "六位行政区划代码，填入 2015 年标准的“地方编码”。", check=_check_region
+            "region", "地方编码", "六位行政区划代码，填入 2015 年标准的“地方编码”。", check=rows.check_region
         ),
         Setting("schema", "模式", "表所在的模式（schema）；没有的不填。", required=False),
         Setting(

@@ -24,7 +24,6 @@ from registry.kernel.workbook import write_sheet
 from registry.roster.layout import Layout
 
 _CATALOGUE = {"penalty": "01", "permit": "02"}
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LARGEST_RECEIPT = 16 << 20
 
 
@@ -112,11 +111,11 @@ class FileDrop:
             told = [item for item in items if item.kind == kind and not item.ends]
             if not told:
                 continue
-            lines = [
-                rows.cells(kind, item.content, standard=self._standard, region=self._region) for item in told
-            ]
+            form = {"standard": self._standard, "region": self._region}
+            lines = [rows.cells(kind, item.content, **form) for item in told]
+            coded = [rows.coded(kind, item.content, **form) for item in told]
             path = staging / f"{self._department}{_CATALOGUE[kind]}_{day}_{sequence}.xml"
-            _write(path, _xml("DATAS", "DATA", self._coded(kind, lines)))
+            _write(path, _xml("DATAS", "DATA", coded))
             yield path, len(lines)
             for person in (False, True):
                 sheet = rows.sheet(self._standard, kind, person=person)
@@ -134,12 +133,6 @@ class FileDrop:
             keys = ({"kind": item.kind, **item.identity, **_text(item.content)} for item in ended)
             _write(path, _xml("WITHDRAWALS", "WITHDRAWAL", keys))
             yield path, len(ended)
-
-    def _coded(self, kind: str, lines: Iterable[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
-        if self._standard != "2015":
-            return iter(lines)
-        codes = rows.codes_2015(kind)
-        return ({code: cells.get(field, "") for code, field in codes.items()} for cells in lines)
 
     def _dropped(self) -> set[str]:
         keys: set[str] = set()
@@ -188,7 +181,7 @@ def _xml(root: str, row: str, lines: Iterable[Mapping[str, str]]) -> bytes:
     for cells in lines:
         element = ET.SubElement(tree, row)
         for code, value in cells.items():
-            ET.SubElement(element, code).text = _UNWRITABLE.sub("", value)
+            ET.SubElement(element, code).text = rows.writable(value)
     written: bytes = ET.tostring(tree, encoding="UTF-8", xml_declaration=True)
     return written
 
@@ -222,10 +215,6 @@ def _check_department(text: str) -> str | None:
     return None if re.fullmatch("[0-9]{4}", text) else "应为四位数字"
 
 
-def _check_region(text: str) -> str | None:
-    return None if re.fullmatch("[1-9][0-9]{5}", text) else "应为六位行政区划代码（GB/T 2260）"
-
-
 def _open(settings: Mapping[str, str], _secret: str, _timeout: float) -> Channel:
     return FileDrop(settings)
 
@@ -237,7 +226,7 @@ KIND = Kind(
         Setting("folder", "文件夹", "本机上的完整路径，由前置程序取走。", check=_check_folder),
         Setting("department", "部门编码", "平台分配的四位数字，用作文件名的开头。", check=_check_department),
         Setting(
-            "region", "地方编码", "六位行政区划代码，填入 2015 年标准的“地方编码”。", check=_check_region
+            "region", "地方编码", "六位行政区划代码，填入 2015 年标准的“地方编码”。", check=rows.check_region
         ),
     ),
     secret="",

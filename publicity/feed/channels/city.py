@@ -1,0 +1,118 @@
+"""The upload service of city platforms: SOAP with tableCode, departmentCode, tableVersionId and a JSON body.
+
+The answer is JSON: errorCode, errorMsg, totalSize, successSize, failSize, tips. It counts the rows that failed without naming
+them, so every call holds one. A row goes through the rules there and is linked to its subject afterwards; what the rules
+refuse comes back as failSize. Rows meet by natural key, and an end is the natural key with the state that takes it back.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import orjson
+
+from publicity.feed import rows
+from publicity.feed.channels import soap
+from publicity.feed.channels.channel import TIMEOUT, Answers, Channel, Found, Item, Kind, Setting
+from publicity.feed.channels.http import check_address
+from publicity.feed.states import Outcome
+
+_NAMESPACE = "http://service.upload.credit/"
+_OPERATION = "upload"
+_TITLES = {
+    ("penalty", False): "法人处罚目录编码",
+    ("penalty", True): "自然人处罚目录编码",
+    ("permit", False): "法人许可目录编码",
+    ("permit", True): "自然人许可目录编码",
+}
+
+
+class CityUpload:
+    """One address; a catalogue code for each kind of notice and of subject."""
+
+    batch = 1
+
+    def __init__(self, settings: Mapping[str, str], timeout: float) -> None:
+        self._settings, self._timeout = settings, timeout
+        self._standard = settings["layout"]
+
+    def send(self, items: Sequence[Item], *, now: datetime) -> Sequence[Outcome]:
+        return [self._send(item) for item in items]
+
+    def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
+        return ["untold"] * len(items)
+
+    def receipts(self) -> Sequence[Answers]:
+        return ()
+
+    def taken(self, receipt: str) -> None:
+        """Its answers are its receipts."""
+
+    def _send(self, item: Item) -> Outcome:
+        if not item.ends:
+            row = rows.coded(
+                item.kind, item.content, standard=self._standard, region=self._settings["region"]
+            )
+            return self._upload(_table(item.kind, person=rows.of_person(item.content)), row)
+        # Of what has ended only the natural key is left, which does not tell the catalogue: both are told.
+        row = rows.ended(item.kind, item.identity, standard=self._standard)
+        outcomes = [self._upload(_table(item.kind, person=person), row) for person in (False, True)]
+        return next((one for one in outcomes if one.verdict == "accepted"), outcomes[0])
+
+    def _upload(self, table: str, row: Mapping[str, str]) -> Outcome:
+        answer = soap.call(
+            self._settings["url"],
+            namespace=self._settings.get("namespace") or _NAMESPACE,
+            operation=self._settings.get("operation") or _OPERATION,
+            parts={
+                "tableCode": self._settings[table],
+                "departmentCode": self._settings["department"],
+                "tableVersionId": self._settings["version"],
+                "body": orjson.dumps([row]).decode(),
+            },
+            timeout=self._timeout,
+        )
+        return answer if isinstance(answer, Outcome) else _read(answer)
+
+
+def _table(kind: str, *, person: bool) -> str:
+    return f"{kind}_{'person' if person else 'organisation'}"
+
+
+def _read(answer: str) -> Outcome:
+    try:
+        told = orjson.loads(answer)
+        code, failures = str(told["errorCode"]), int(told.get("failSize") or 0)
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return Outcome("unknown", "garbled", "平台的回答无法读取")
+    message = str(told.get("tips") or told.get("errorMsg") or "")[:2000] or None
+    if code == "200":
+        return Outcome("rejected", code, message) if failures else Outcome("accepted", code, message)
+    if code == "500":
+        return Outcome("unknown", code, message)
+    # 3001 to 6002: the call, not the row, is wrong; asking again will not change it.
+    return Outcome("refused", code, message)
+
+
+def _open(settings: Mapping[str, str], _secret: str, timeout: float) -> Channel:
+    return CityUpload(settings, timeout)
+
+
+KIND = Kind(
+    name="city",
+    title="市平台上报服务（SOAP）",
+    settings=(
+        Setting("url", "服务网址", "InterfaceUploadService 的网址，不带 ?wsdl。", check=check_address),
+        Setting("department", "部门编码", "平台分配的 departmentCode。"),
+        Setting("version", "目录版本", "平台分配的 tableVersionId。"),
+        *(Setting(_table(kind, person=person), title) for (kind, person), title in _TITLES.items()),
+        Setting("region", "地方编码", "六位行政区划代码。", check=rows.check_region),
+        Setting("operation", "操作名", f"WSDL 中的 operation；不填为 {_OPERATION}。", required=False),
+        Setting("namespace", "命名空间", f"WSDL 中的 targetNamespace；不填为 {_NAMESPACE}。", required=False),
+        TIMEOUT,
+    ),
+    secret="",
+    check_secret=lambda _text: None,
+    layouts=("2018", "2015"),
+    kinds=rows.KINDS,
+    open=_open,
+)
