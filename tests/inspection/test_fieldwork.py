@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from inspection.plan.tables import InspectorRow
 from inspection.visits import find as visits
-from inspection.visits import replace
+from inspection.visits import findings, replace
+from inspection.visits.after import review
 from inspection.visits.fieldwork import find, presence, sync
 from registry.kernel.access import Actor
 from registry.kernel.clock import SetClock
@@ -166,6 +167,31 @@ def test_an_inspector_recuses_from_the_phone_and_a_second_person_decides(
         replace.decide(session, LEADER, substitution=asked.public_id, granted=True)
     with work.read(LEADER) as session:
         assert visit.inspectors[1] not in visits.visit(session, visit.public_id).inspectors
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_visit_that_was_sent_back_is_noted_again_and_a_closed_one_is_not(
+    visit: visits.VisitPage, team: Team, work: Work, clock: SetClock
+) -> None:
+    phone = Phone(team[0], visit.public_id, clock)
+    phone.note("finding", visited_on="2026-11-20", codes=["1"], measure="none")
+    phone.sync()
+    with work.write(LEADER) as session:
+        review.send_back(session, LEADER, visit=visit.public_id, reason="请补充收费票据的情况")
+    assert phone.taken()["state"] == "returned"
+    phone.answer("LF-02", "no", "缺票据")
+    phone.note(
+        "finding",
+        visited_on="2026-11-20",
+        codes=["E"],
+        measure="rectify",
+        over=phone.taken()["finding"]["at"],
+    )
+    assert [one["status"] for one in phone.sync()][1:] == ["stored", "stored"]
+    with work.write(LEADER) as session:
+        findings.close(session, LEADER, visit=visit.public_id)
+    phone.answer("LF-03", "yes")
+    assert [(one["status"], one["rule"]) for one in phone.sync()][3:] == [("aside", "closed")]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

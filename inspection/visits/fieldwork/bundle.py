@@ -11,7 +11,7 @@ from inspection.ceremony.substitute import SEAT_GROUNDS, UNIT_GROUNDS
 from inspection.ceremony.tables import DrawRow, SelectionRow
 from inspection.plan.find import certificate_of
 from inspection.plan.tables import TaskRow
-from inspection.visits import codes, replace
+from inspection.visits import codes, joint, replace
 from inspection.visits import find as visits
 from inspection.visits.fieldwork import checklists, find, presence
 from inspection.visits.fieldwork.figures import FIGURES
@@ -133,6 +133,10 @@ def _packed(session: WorkSession, stop: Stop) -> dict[str, Any]:
         "planned_on": stop.planned_on.isoformat() if stop.planned_on else None,
         "plan_note": work.plan_note,
         "task": visit.task_title,
+        "together": [
+            {"id": one.public_id, "task": one.task_title, "team": list(one.certificates)}
+            for one in joint.of(session, visit.public_id)
+        ],
         "team": list(visit.inspectors),
         "asked": [
             one.ground_title for one in replace.requests(session, visit.public_id) if one.state == "asked"

@@ -88,6 +88,12 @@
     part("task").textContent = visit.task;
     const rows = [["地址", visit.place && visit.place !== visit.subject ? `${visit.place}，${visit.address}` : visit.address], ["电话", visit.phone], ["检查人员", visit.team.join("、")], ["完成时限", visit.deadline], ["安排", [visit.planned_on, visit.plan_note].filter(Boolean).join(" ")]];
     part("facts").replaceChildren(...rows.filter(([, value]) => value).map(([label, value]) => make("div", {}, make("dt", { text: label }), make("dd", {}, label === "电话" ? make("a", { href: `tel:${value}`, text: value }) : value))));
+    // 综合查一次: what other draws ask of this subject is looked into on the same day, each by its own team.
+    for (const one of visit.together) {
+      const mine = state.bundle.visits.some((other) => other.id === one.id);
+      const told = mine ? make("a", { href: `/staff/visits/${one.id}/field`, text: one.task }) : `${one.task}（${one.team.join("、")}）`;
+      part("facts").append(make("div", {}, make("dt", { text: "一并检查" }), make("dd", {}, told)));
+    }
     const key = JSON.stringify([visit.id, visit.matters, visit.team]);
     if (key === built) return;
     built = key;
