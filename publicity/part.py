@@ -83,6 +83,7 @@ PART = Part(
     public_navigation=(
         Navigation("信用查询", "public.home", "", 10),
         Navigation("公示", "public.index", "", 20),
+        Navigation("双公示", "public.double", "", 22),
         Navigation("批量核验", "batch.form", "", 60),
     ),
     worklists=(*duties.WORKLISTS, *feed_duties.WORKLISTS, reports.WORKLIST),

@@ -1,7 +1,7 @@
 """What the public pages and their JSON show, read once for both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from publicity.lookup import looked_up, masks, policy
@@ -15,6 +15,7 @@ from publicity.lookup.masks import (
 )
 from publicity.lookup.proofs import Proof, proof
 from publicity.notices import find as notices
+from publicity.notices.chosen import Chosen, by_month, months_until
 from publicity.notices.find import Shown, Tombstone
 from registry.kernel.faults import Invalid
 from registry.kernel.work import WorkSession
@@ -24,6 +25,8 @@ from registry.roster.cells import CellFault, read_date
 NOTICES_ON_A_PAGE = 100
 PEOPLE_ON_A_PAGE = 50
 COLLEAGUES = 12
+DOUBLE = ("permit", "penalty")
+MONTHS = 12
 SEARCHED = 200
 """Of a saved search so many are followed; who searches for half of the city follows the lists."""
 
@@ -166,7 +169,7 @@ class NoticeList:
 def notice_list(
     session: WorkSession,
     *,
-    kind: str | None = None,
+    chosen: Chosen,
     subject: tuple[str, str] | None = None,
     before: int | None = None,
     limit: int,
@@ -175,19 +178,44 @@ def notice_list(
     "organisation", public id). Raises NotFound for an unknown subject."""
     if subject is None:
         unlisted = policy.on(session.today).asked
-        shown, following = notices.listed(session, kind=kind, unlisted=unlisted, before=before, limit=limit)
+        shown, following = notices.listed(
+            session, chosen=chosen, unlisted=unlisted, before=before, limit=limit
+        )
         return NoticeList(shown, following)
     whose, public_id = subject
     found = (find.practitioner if whose == "practitioner" else find.organisation)(session, public_id)
     shown, following = notices.listed(
         session,
-        kind=kind,
+        chosen=chosen,
         practitioner=found.id if whose == "practitioner" else None,
         organisation=found.id if whose == "organisation" else None,
         before=before,
         limit=limit,
     )
     return NoticeList(shown, following, (whose, PublicPlace(found.public_id, found.name)))
+
+
+@dataclass(frozen=True)
+class DoublePage:
+    """双公示: permits and penalties by month, of the months before today too, whatever has expired since; and a page of
+    the current ones. `months` are first days, `counts` are by kind."""
+
+    listed: NoticeList
+    months: Sequence[date]
+    counts: Mapping[str, Sequence[int]]
+
+
+def double(session: WorkSession, chosen: Chosen, *, before: int | None, limit: int) -> DoublePage:
+    """The page of both lists, kept to what was chosen; other kinds than the two are not in it."""
+    kinds = tuple(kind for kind in DOUBLE if not chosen.kinds or kind in chosen.kinds) or DOUBLE
+    kept = replace(chosen, kinds=kinds)
+    months = months_until(session.today, MONTHS)
+    counts = by_month(session, months, replace(kept, first=None, last=None))
+    return DoublePage(
+        notice_list(session, chosen=kept, before=before, limit=limit),
+        months,
+        {kind: counts.get(kind, [0] * len(months)) for kind in kinds},
+    )
 
 
 def notices_of_search(session: WorkSession, asked: Asked, *, limit: int) -> NoticeList:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from publicity.notices import content
+from publicity.notices.chosen import Chosen
 from publicity.notices.tables import Notice, NoticeVersion
 from publicity.release import allowed
 from publicity.release.draft import title_of_kind
@@ -122,6 +123,7 @@ def listed(
     practitioner: int | None = None,
     organisation: int | None = None,
     of: Collection[str] | None = None,
+    chosen: Chosen | None = None,
     unlisted: Collection[str] = (),
     before: int | None = None,
     limit: int = 20,
@@ -135,6 +137,8 @@ def listed(
         people = select(PractitionerRow.id).where(PractitionerRow.public_id.in_(of))
         places = select(OrganisationRow.id).where(OrganisationRow.public_id.in_(of))
         wanted = wanted.where(or_(Notice.practitioner_id.in_(people), Notice.organisation_id.in_(places)))
+    if chosen is not None:
+        wanted = wanted.where(*chosen.conditions)
     if unlisted:
         wanted = wanted.where(or_(Notice.practitioner_id.is_(None), Notice.kind.not_in(unlisted)))
     if kind is not None:

@@ -22,16 +22,14 @@ blueprint = Blueprint("atom", __name__)
 @public
 def notices() -> ResponseReturnValue:
     """Kept to a kind, a person or a firm by the same parameters as the list."""
-    kind, subject = request.args.get("kind") or None, site.subject_asked()
+    chosen, subject = site.chosen_asked(), site.subject_asked()
     with work().read() as session:
-        listed = pages.notice_list(session, kind=kind, subject=subject, limit=ENTRIES)
+        listed = pages.notice_list(session, chosen=chosen, subject=subject, limit=ENTRIES)
         moment = session.now
     whose = {listed.subject[0]: listed.subject[1].id} if listed.subject else {}
-    named = site.list_title(kind)
+    named = site.list_title(chosen.kinds[0] if len(chosen.kinds) == 1 else None)
     title = f"{listed.subject[1].name} · {named}" if listed.subject else named
-    return _answer(
-        listed, title, "atom.notices", "public.index", {**({"kind": kind} if kind else {}), **whose}, moment
-    )
+    return _answer(listed, title, "atom.notices", "public.index", {**chosen.parameters, **whose}, moment)
 
 
 @blueprint.get("/search.atom")

@@ -51,11 +51,11 @@ def _answer(form: str, read: Callable[[WorkSession, str], Table]) -> Response:
 @blueprint.get(f"/notices.{FORMS}")
 @public
 def notice_list(form: str) -> ResponseReturnValue:
-    kind, subject, before = request.args.get("kind") or None, site.subject_asked(), site.number("before")
+    chosen, subject, before = site.chosen_asked(), site.subject_asked(), site.number("before")
 
     def read(session: WorkSession, public_url: str) -> Table:
         listed = pages.notice_list(
-            session, kind=kind, subject=subject, before=before, limit=files.MOST_NOTICES
+            session, chosen=chosen, subject=subject, before=before, limit=files.MOST_NOTICES
         )
         return files.notices(listed, public_url=public_url)
 

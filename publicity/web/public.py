@@ -2,13 +2,16 @@
 
 from datetime import date
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from publicity.lookup import pages, wording
 from publicity.lookup.proofs import HOW_TO_VERIFY
 from publicity.notices import find as notices
+from publicity.notices.chosen import Chosen
 from publicity.release.draft import NOTICE_KINDS, title_of_kind
 from registry.credit.catalogue import KINDS
 from registry.kernel.access import public
@@ -16,6 +19,9 @@ from registry.kernel.faults import Invalid
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
 from registry.roster import kinds
+from registry.roster.cells import CellFault, read_date
+from registry.web import charts
+from registry.web.roster import districts
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -41,7 +47,7 @@ def list_title(kind: str | None) -> str:
 @public
 def home() -> ResponseReturnValue:
     with work().read() as session:
-        latest = pages.notice_list(session, limit=8)
+        latest = pages.notice_list(session, chosen=Chosen(), limit=8)
     return render_template("publicity/home.html", notices=latest.notices, lists=LISTS, kinds=kinds.titles())
 
 
@@ -94,10 +100,11 @@ def _day(session: WorkSession) -> Day:
 @blueprint.get("/notices")
 @public
 def index() -> ResponseReturnValue:
-    kind = request.args.get("kind") or None
+    chosen = chosen_asked()
+    kind = chosen.kinds[0] if len(chosen.kinds) == 1 else None
     with work().read() as session:
         listed = pages.notice_list(
-            session, kind=kind, subject=subject_asked(), before=number("before"), limit=PAGE
+            session, chosen=chosen, subject=subject_asked(), before=number("before"), limit=PAGE
         )
         lists = list(dict.fromkeys([*LISTS, *notices.kinds(session, session.today)]))
     return render_template(
@@ -107,6 +114,62 @@ def index() -> ResponseReturnValue:
         kind=kind if kind in lists else None,
         lists=lists,
     )
+
+
+@blueprint.get("/double-publicity")
+@public
+def double() -> ResponseReturnValue:
+    """双公示: both lists together, with how many were published month by month."""
+    chosen = chosen_asked()
+    with work().read() as session:
+        page = pages.double(session, chosen, before=number("before"), limit=PAGE)
+    titles = [gettext(title_of_kind(kind)) for kind in page.counts]
+    rows = [
+        (f"{month:%Y-%m}", [counts[place] for counts in page.counts.values()])
+        for place, month in enumerate(page.months)
+    ]
+    given = {**chosen.parameters, "kind": ",".join(page.counts)}
+    return render_template(
+        "publicity/double.html",
+        page=page,
+        rows=rows,
+        titles=titles,
+        chart=charts.bars(gettext("每月公开的行政许可和行政处罚"), rows, titles),
+        values={**chosen.parameters, "kind": given["kind"] if len(page.counts) == 1 else ""},
+        given=given,
+        kinds=[(kind, gettext(title_of_kind(kind))) for kind in pages.DOUBLE],
+        callings=[(code, gettext(title)) for code, title in kinds.titles().items()],
+        districts=districts(),
+        following=_double_page(chosen, page.listed.next),
+    )
+
+
+def _double_page(chosen: Chosen, before: int | None) -> str | None:
+    return (
+        f"{url_for('public.double')}?{urlencode({**chosen.parameters, 'before': before})}" if before else None
+    )
+
+
+def chosen_asked() -> Chosen:
+    """What an address keeps a list to; a day that is none keeps it to nothing."""
+    asked = request.args
+    known = tuple(kind for kind in asked.get("kind", "").split(",") if kind)[:20]
+    calling = asked.get("calling", "")
+    return Chosen(
+        known,
+        calling if calling in kinds.titles() else "",
+        asked.get("district", "")[:6],
+        _date(asked.get("first", "")),
+        _date(asked.get("last", "")),
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        written = read_date(text[:20])
+    except CellFault:
+        return None
+    return date.fromisoformat(written) if written else None
 
 
 def subject_asked() -> tuple[str, str] | None:

@@ -11,11 +11,13 @@ from marshmallow import Schema, fields, validate
 
 from publicity.lookup import pages
 from publicity.notices import find as notices
+from publicity.notices.chosen import Chosen
 from publicity.notices.content import GROUNDS
 from publicity.notices.find import Shown, Tombstone
 from registry.kernel.access import public
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
+from registry.roster.kinds import titles
 from registry.web.api.fields import Count, Day
 
 blueprint = Blueprint("public-api", __name__, description="公示查询：从业人员、执业机构、公示")
@@ -133,7 +135,17 @@ class OrganisationSchema(Schema):
 
 
 class ListQuery(Schema):
-    kind = fields.String(load_default=None, metadata={"description": "permit、penalty、finding……"})
+    kind = fields.String(
+        load_default=None, metadata={"description": "permit、penalty、finding……；多个以逗号分开"}
+    )
+    calling = fields.String(
+        load_default="",
+        validate=validate.OneOf(("", *titles())),
+        metadata={"description": "相对人的机构类别或职业"},
+    )
+    district = fields.String(load_default="", validate=validate.Regexp(r"^([0-9]{6})?\Z"))
+    first = Day(load_default=None, metadata={"description": "公开日期自"})
+    last = Day(load_default=None, metadata={"description": "公开日期至"})
     practitioner = fields.String(load_default=None, validate=validate.Length(equal=16))
     organisation = fields.String(load_default=None, validate=validate.Length(equal=16))
     limit = Count(load_default=20, validate=validate.Range(1, _MOST))
@@ -227,7 +239,13 @@ def index(query: Mapping[str, Any]) -> dict[str, Any]:
     with work().read() as session:
         listed = pages.notice_list(
             session,
-            kind=query["kind"],
+            chosen=Chosen(
+                tuple(kind for kind in (query["kind"] or "").split(",") if kind),
+                query["calling"],
+                query["district"],
+                query["first"],
+                query["last"],
+            ),
             subject=whose[0] if whose else None,
             before=query["before"],
             limit=query["limit"],

@@ -1,6 +1,7 @@
 """Every public address of the service, from its own map of routes: a new one is tried without being named here."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from flask import Flask
 
@@ -11,32 +12,31 @@ Ids = dict[str, list[str]]
 """Public ids by the name that the routes give them: notices, practitioners, organisations."""
 
 _WITHOUT_PEOPLE = {"site.asset"}
+_VALUES = {
+    "form": ["csv", "xlsx"], "path": ["0/000.p/4", "entries/000.p/4"], "token": ["a" * 32],
+    "code": ["law-firm-management", "没有"], "number": ["2026-1"], "year": ["2025", "2026"],
+}  # fmt: skip
+"""What the other arguments of routes may be."""
 
 
 def public_paths(app: Flask, published: Ids) -> Iterator[str]:
     """Every public address of the service, with every id that exists where it takes one."""
+    addresses = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or declared(app, rule.endpoint, "GET") != PUBLIC:
             continue
-        if not rule.arguments:
-            yield rule.rule
-        elif rule.arguments == {"public_id"}:
-            kind = rule.rule.split("/")[1]
-            for public_id in published.get(kind, ["a" * 16]):
-                yield rule.rule.replace("<string(length=16):public_id>", public_id).replace(
-                    "<public_id>", public_id
-                )
-        elif rule.endpoint == "log.tile":
-            yield from ("/log/tile/0/000.p/4", "/log/tile/entries/000.p/4")
-        elif rule.endpoint == "visit_check.check":
-            yield f"/visits/check/{'a' * 32}"
-        else:
-            assert rule.endpoint in _WITHOUT_PEOPLE, (
-                f"{rule} is public and this test does not know its addresses"
-            )
+        if rule.endpoint in _WITHOUT_PEOPLE:
+            continue
+        values = {**_VALUES, "public_id": published.get(rule.rule.split("/")[1], ["a" * 16])}
+        assert rule.arguments <= set(values), f"{rule} is public and this test does not know its addresses"
+        for chosen in product(*(values[name] for name in rule.arguments)):
+            yield addresses.build(rule.endpoint, dict(zip(rule.arguments, chosen, strict=True)))
     for q in ("章程", "明理", "zhangcheng", office.LAWYER_NUMBER, office.FIRM_CODE, *office.PRIVATE):
         yield f"/search?q={q}"
         yield f"/search.json?q={q}"
+        yield f"/search/suggest.json?q={q}"
+        yield f"/search.csv?q={q}"
+        yield f"/search.atom?q={q}"
     for kind in ("permit", "penalty", "finding"):
         yield f"/notices?kind={kind}"
         yield f"/notices.json?kind={kind}"
