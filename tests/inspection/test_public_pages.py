@@ -39,6 +39,8 @@ def test_every_draw_is_found_by_turning_the_pages(host: Host, client: FlaskClien
         "overdue": False,
         "as_of": "2026-11-20",
         "drawn_at": None,
+        "sealed": False,
+        "opening_overdue": False,
         "url": f"/draws/{draws[0]}",
     }
     shown = client.get("/draws").text

@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from inspection.ceremony import conduct, deposits, find, sealed, void
 from inspection.ceremony import listed as lists
+from inspection.ceremony.past import past
 from inspection.ceremony.sealed_tables import DepositRow, SealRow
 from inspection.ceremony.tables import ChanceRow, SelectionRow
 from inspection.draw import door
@@ -28,6 +30,8 @@ from tests.inspection import bureau, sealed_bureau
 from tests.inspection.bureau import DICE, OFFICE, Bureau
 from tests.inspection.sealed_bureau import VALUES
 from tests.people import Person
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -107,6 +111,7 @@ def test_the_draw_opens_by_itself_when_the_last_visit_was_made_and_everything_ve
     assert opened["seed"] == record["seed"]
 
 
+@on_sqlite
 def test_the_deadline_opens_it_although_visits_are_missing(
     work: Work, place: Bureau, clock: SetClock
 ) -> None:
@@ -126,6 +131,7 @@ def test_the_deadline_opens_it_although_visits_are_missing(
         assert verify_sealed(sealed.document(session, draw)) == []
 
 
+@on_sqlite
 def test_a_finding_waits_for_the_opening_before_it_is_public_business(work: Work, place: Bureau) -> None:
     draw = sealed_bureau.drawn(work, place)
     first, *rest = sealed_bureau.visits(work, draw).values()
@@ -141,6 +147,7 @@ def test_a_finding_waits_for_the_opening_before_it_is_public_business(work: Work
         findings.close(session, reviewer, visit=first)
 
 
+@on_sqlite
 def test_a_proof_at_the_door_stands_on_the_root_in_the_log(work: Work, place: Bureau) -> None:
     draw = sealed_bureau.drawn(work, place)
     with work.read() as session:
@@ -155,14 +162,16 @@ def test_a_proof_at_the_door_stands_on_the_root_in_the_log(work: Work, place: Bu
             assert door.read_fragment(door.fragment(proof), public) | {"log": proof["log"]} == proof
 
 
+@on_sqlite
 def test_an_ordinary_draw_has_no_proof_at_the_door(work: Work, place: Bureau) -> None:
     draw = bureau.drawn(work, place)
     with work.read(OFFICE) as session:
-        assert sealed.proof_of(session, session.scalars(select(SelectionRow)).first()) is None
+        assert sealed.proof_of(session, session.scalars(select(SelectionRow).limit(1)).one()) is None
         with pytest.raises(NotFound):
             sealed.document(session, draw)
 
 
+@on_sqlite
 @pytest.mark.parametrize("whole", [False, True], ids=["a seat", "a subject"])
 def test_a_substitution_while_sealed_is_a_new_root_and_nothing_else_in_public(
     work: Work, place: Bureau, whole: bool
@@ -233,13 +242,14 @@ def test_a_substitution_after_the_opening_leaves_the_sealed_document_as_it_was(
     ],
 )
 def test_a_sealed_draw_wants_a_reason_two_closed_values_and_a_depositary(
-    work: Work, place: Bureau, changes: dict[str, object], path: str
+    work: Work, place: Bureau, changes: dict[str, Any], path: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
         sealed_bureau.announced(work, place, **changes)
     assert refused.value.fields[0].path == path
 
 
+@on_sqlite
 def test_an_auditor_without_a_key_can_hold_nothing(work: Work, sign_in: Callable[..., Person]) -> None:
     place = bureau.found(work)
     sign_in("auditor")
@@ -248,6 +258,7 @@ def test_an_auditor_without_a_key_can_hold_nothing(work: Work, sign_in: Callable
     assert refused.value.fields[0].rule == "no_deposit_key"
 
 
+@on_sqlite
 def test_closed_values_come_before_the_dice_so_that_nobody_withholds_what_they_dislike(
     work: Work, place: Bureau
 ) -> None:
@@ -259,6 +270,7 @@ def test_closed_values_come_before_the_dice_so_that_nobody_withholds_what_they_d
         conduct.supply(session, OFFICE, draw_id=draw, position=2, value=DICE)
 
 
+@on_sqlite
 def test_a_closed_value_is_kept_encrypted_for_the_service_and_for_the_depositary_alone(
     work: Work, place: Bureau, auditor: Person
 ) -> None:
@@ -289,6 +301,7 @@ def test_a_closed_value_is_kept_encrypted_for_the_service_and_for_the_depositary
             deposits.decrypt(private, content, draw=draw, position=position + 1)
 
 
+@on_sqlite
 def test_deposits_are_handed_to_their_depositary_alone(
     work: Work, place: Bureau, sign_in: Callable[..., Person]
 ) -> None:
@@ -298,6 +311,7 @@ def test_deposits_are_handed_to_their_depositary_alone(
             deposits.handed_out(session, person.actor, draw_id=draw)
 
 
+@on_sqlite
 def test_a_closed_value_that_does_not_give_its_commitment_is_refused_at_once(
     work: Work, place: Bureau
 ) -> None:
@@ -347,15 +361,16 @@ def test_a_later_frame_does_not_tell_whom_the_closed_draw_hit(
     """With a cap of one visit a year the drawn firms would stand out as excluded; they do once the draw is open."""
     draw = sealed_bureau.drawn(work, place)
     with work.write(OFFICE) as session:
-        counted = conduct.past(session, on=session.today)
+        counted = past(session, on=session.today)
     assert counted == {}
     clock.advance(timedelta(days=31))
     opening.settle(work)
     with work.write(OFFICE) as session:
-        counted = conduct.past(session, on=session.today)
+        counted = past(session, on=session.today)
     assert set(counted) == {entry["unit"] for entry in sealed_bureau.record(work, draw)["selected"]}
 
 
+@on_sqlite
 def test_without_enough_inspectors_nobody_is_told_and_the_next_draw_is_sealed_too(
     work: Work, auditor: Person
 ) -> None:
@@ -375,6 +390,7 @@ def test_without_enough_inspectors_nobody_is_told_and_the_next_draw_is_sealed_to
     assert refused.value.rule == "must_be_sealed"
 
 
+@on_sqlite
 def test_before_the_draw_it_lapses_like_any_other_and_hides_nothing_any_more(
     work: Work, place: Bureau, clock: SetClock
 ) -> None:
@@ -393,6 +409,7 @@ def test_before_the_draw_it_lapses_like_any_other_and_hides_nothing_any_more(
     assert opening.settle(work) == {"opened": 0}
 
 
+@on_sqlite
 def test_a_sound_record_is_not_voided_because_it_is_sealed(work: Work, place: Bureau) -> None:
     draw = sealed_bureau.drawn(work, place)
     with pytest.raises(Invalid) as refused, work.write(OFFICE) as session:
@@ -400,6 +417,7 @@ def test_a_sound_record_is_not_voided_because_it_is_sealed(work: Work, place: Bu
     assert refused.value.fields[0].rule == "record_valid"
 
 
+@on_sqlite
 def test_a_record_called_invalid_is_opened_with_its_voiding(work: Work, place: Bureau) -> None:
     draw = sealed_bureau.drawn(work, place)
     with work.write(OFFICE) as session:
@@ -419,6 +437,7 @@ def test_a_record_called_invalid_is_opened_with_its_voiding(work: Work, place: B
     ]
 
 
+@on_sqlite
 def test_an_opening_that_cannot_be_carried_out_stays_closed_and_shows_red(
     work: Work, place: Bureau, clock: SetClock
 ) -> None:
