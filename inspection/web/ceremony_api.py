@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from inspection.ceremony import announce, conduct, stand, void
+from inspection.ceremony.sealed_announce import SEAL, announce_sealed
 from inspection.ceremony.stand import Stand
 from inspection.ceremony.tables import AnnouncementRow, DrawRow
 from inspection.visits import assign, replace
@@ -41,7 +42,7 @@ SCOPES = (
     Scope(
         "draws:conduct",
         "公布抽取、冻结名录、提交存证、执行抽取；随机源、作废、回避和更换须由本人在会话中办理",
-        frozenset({"draw.read", "visit.read", "draw.freeze", "draw.commit", "draw.run"}),
+        frozenset({"draw.read", "visit.read", "draw.freeze", SEAL, "draw.commit", "draw.run"}),
     ),
 )
 
@@ -80,13 +81,15 @@ def ceremony(session: WorkSession, _asked: Mapping[str, Any], public_id: str) ->
 def announce_draw(session: WorkSession, given: Mapping[str, Any]) -> str:
     """公布抽取编号和随机源计划
 
-    提供随机源的须是在职的见证人，写用户名；接口客户端不能作为其中一方。
+    提供随机源的须是在职的见证人，写用户名；接口客户端不能作为其中一方。写明 seal_ground 的是密封抽取：须有两项以上封存的
+    随机数和一名保管人，名录和结果在检查完成之前不公开。
     """
     plan = [_item(item, f"plan[{place}]") for place, item in enumerate(given["plan"])]
-    made = announce.announce(
-        session, session.actor, task=given["task"], plan=plan, supersedes=given["supersedes"]
-    )
-    return made.public_id
+    wanted = {"task": given["task"], "plan": plan, "supersedes": given["supersedes"]}
+    if given["seal_ground"] is None:
+        return announce.announce(session, session.actor, **wanted).public_id
+    seal = {"ground": given["seal_ground"], "depositary": given["depositary"] or ""}
+    return announce_sealed(session, session.actor, **wanted, **seal).public_id
 
 
 @concern.act(

@@ -5,6 +5,7 @@ from typing import ClassVar
 from marshmallow import Schema, fields, validate
 
 from inspection.ceremony import stand, substitute, void
+from inspection.ceremony.sealed import GROUNDS as SEAL_GROUNDS
 from inspection.visits import find as visits
 from registry.web.api.fields import EXAMPLE_ID, Body, Flag, PageQuery, public_id, text
 
@@ -110,6 +111,18 @@ class AnnouncementSchema(Body):
     plan = fields.List(fields.Nested(NewPlanItemSchema), required=True, validate=validate.Length(1, 16))
     supersedes = public_id(
         load_default=None, allow_none=True, metadata={"description": "所取代的、已作废的抽取"}
+    )
+    seal_ground = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(tuple(SEAL_GROUNDS)),
+        metadata={"description": "密封抽取：不预先通知的理由；为空则结果当场公开"},
+    )
+    depositary = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 64),
+        metadata={"description": "密封抽取：封存随机数的保管人（用户名）"},
     )
 
 
