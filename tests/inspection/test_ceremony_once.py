@@ -278,4 +278,5 @@ def _ended(work: Work, draw: str) -> tuple[str, str | None]:
 def _log(work: Work) -> list[tuple[str, str]]:
     with work.read() as session:
         leaves = book.read(session, "public", start=0, limit=100, on=session.today)
-    return [(leaf.action, leaf.record) for leaf in leaves]
+    # The published matters stand in the same log.
+    return [(leaf.action, leaf.record) for leaf in leaves if leaf.action != "other"]

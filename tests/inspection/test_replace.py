@@ -99,7 +99,7 @@ def test_every_step_leaves_the_digest_of_the_new_record_in_the_public_log(work: 
         stored = book.read(session, "public", start=0, limit=head.size, on=session.today)
     of_draw = [(one.action, one.version) for one in stored if one.record == draw]
     assert of_draw == [("frame", 1), ("draw", 2), ("other", 3), ("other", 4)]
-    bodies = [json.loads(one.body or b"{}") for one in stored if one.action == "other"]
+    bodies = [json.loads(one.body or b"{}") for one in stored if (one.action, one.record) == ("other", draw)]
     assert [body["substitution"] for body in bodies] == [0, 1]
     assert len({body["record_sha256"] for body in bodies}) == 2
 

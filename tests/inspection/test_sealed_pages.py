@@ -15,6 +15,7 @@ from inspection.ceremony.sealed_tables import SealRow
 from inspection.draw.chance import commitment
 from inspection.draw.sealed import verify_sealed
 from inspection.visits import assign, opening
+from registry.accounts import staff
 from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
 from tests.browser.sessions import be
@@ -23,7 +24,8 @@ from tests.inspection.bureau import DICE, Bureau
 from tests.inspection.test_draw_command import Command, command, put
 from tests.inspection.test_killed import kill
 from tests.papers import pages
-from tests.people import Person
+from tests.people import PASSWORD, Person
+from tests.registry.programs import Program
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 __all__ = ["command"]
@@ -86,6 +88,32 @@ def test_the_office_draws_sealed_on_its_pages(
     refused_key = command("open-deposit", "deposit.json", "--key", "key.json")
     assert (refused_key.code, refused_key.refusal["rule"]) == (1, "not for this key")
     assert officer.get(f"/staff/inspection/deposits/{draw}.json").status_code == 403
+
+
+def test_a_program_announces_a_sealed_draw(host: Host, client: FlaskClient, place: Bureau) -> None:
+    program = Program(client, host.work, "draws:conduct")
+    wanted = {"task": place.task, "plan": sealed_bureau.PLAN, "depositary": "auditor"}
+    for by in sealed_bureau.VALUES:
+        with host.work.write(bureau.OFFICE) as session:
+            staff.add_staff(
+                session,
+                bureau.OFFICE,
+                username=by,
+                name=by,
+                section="公证处",
+                roles=("witness",),
+                password=PASSWORD,
+            )
+    assert program.post("/draws", {**wanted, "seal_ground": "whim"}).status_code == 422
+    assert (
+        program.post("/draws", {**wanted, "seal_ground": "unannounced", "depositary": None}).status_code
+        == 422
+    )
+    made = program.post("/draws", {**wanted, "seal_ground": "unannounced"})
+    assert made.status_code == 201, made.text
+    with host.work.read() as session:
+        assert session.query(SealRow).one().draw == made.get_json()["id"]
+    assert [item["kind"] for item in made.get_json()["plan"]] == ["reveal", "reveal", "dice"]
 
 
 def test_overdue_openings_show_in_red_wherever_the_draw_is_listed(
