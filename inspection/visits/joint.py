@@ -15,8 +15,11 @@ from sqlalchemy.orm import contains_eager
 
 from inspection.ceremony.sealed import is_closed, is_open
 from inspection.ceremony.tables import DrawRow, SelectionRow
+from inspection.plan.tables import TaskRow
 from inspection.visits.tables import VisitRow
 from registry.kernel.work import WorkSession
+
+_DRAW = contains_eager(VisitRow.selection).contains_eager(SelectionRow.draw)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def join(session: WorkSession, selections: Sequence[SelectionRow]) -> None:
         _standing()
         .where(VisitRow.state == "assigned", DrawRow.task_id != selections[0].draw.task_id)
         .order_by(SelectionRow.id.desc())
-    )
+    ).unique()
     earliest = {_subject(row.selection): row.selection for row in still_open}
     for selection in selections:
         if (earlier := earliest.get(_subject(selection))) is not None:
@@ -88,9 +91,14 @@ def of(session: WorkSession, visit: str) -> list[Together]:
 
 
 def _others(session: WorkSession, selection: SelectionRow) -> Sequence[VisitRow]:
-    """The subject's visits from other tasks, the earliest draw first."""
-    query = _standing().where(_of_subject(selection), DrawRow.task_id != selection.draw.task_id)
-    return session.scalars(query.order_by(SelectionRow.id)).all()
+    """The subject's visits from other tasks with their matters, the earliest draw first."""
+    query = (
+        _standing()
+        .options(_DRAW.joinedload(DrawRow.task).joinedload(TaskRow.matters))
+        .where(_of_subject(selection), DrawRow.task_id != selection.draw.task_id)
+        .order_by(SelectionRow.id)
+    )
+    return session.scalars(query).unique().all()
 
 
 def _standing() -> Select[VisitRow]:
@@ -99,7 +107,7 @@ def _standing() -> Select[VisitRow]:
         select(VisitRow)
         .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
         .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
-        .options(contains_eager(VisitRow.selection).contains_eager(SelectionRow.draw))
+        .options(_DRAW)
         .where(DrawRow.state == "drawn", VisitRow.state != "replaced", is_open())
     )
 
