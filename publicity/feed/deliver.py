@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from prometheus_client import Counter, Gauge
 from sqlalchemy import select
 
-from publicity.feed import queue
+from publicity.feed import find, queue
 from publicity.feed.channel_tables import ChannelRow
 from publicity.feed.channels import KINDS
 from publicity.feed.channels.channel import Channel
@@ -17,6 +18,22 @@ from registry.kernel.work import Work, WorkSession
 from registry.ledger import book
 
 ACTOR = Actor.job("deliver")
+_DELIVERIES = Counter("legalcredit_deliveries_total", "Entries told to platforms", ["channel", "state"])
+_WAITING = Gauge(
+    "legalcredit_deliveries_waiting", "Entries still to be told", ["channel"], multiprocess_mode="mostrecent"
+)
+_OLDEST = Gauge(
+    "legalcredit_deliveries_oldest_seconds",
+    "How long the oldest entry still to be told has waited",
+    ["channel"],
+    multiprocess_mode="mostrecent",
+)
+_QUESTIONED = Gauge(
+    "legalcredit_deliveries_questioned",
+    "Entries that wait for a person: rejected or parked",
+    ["channel"],
+    multiprocess_mode="mostrecent",
+)
 _LONGEST_RUN = timedelta(minutes=10)
 
 
@@ -28,7 +45,18 @@ def run(work: Work) -> Mapping[str, int]:
     for channel in _going(work):
         for state, count in deliver(work, channel, until=until).items():
             counts[state] = counts.get(state, 0) + count
+    _measure(work)
     return counts
+
+
+def _measure(work: Work) -> None:
+    """What /metrics shows of every channel, as it stands after a run; channels are labelled by public id."""
+    with work.read() as session:
+        for channel in find.channels(session):
+            _WAITING.labels(channel.public_id).set(channel.open + channel.unseen)
+            _QUESTIONED.labels(channel.public_id).set(channel.questioned)
+            waited = (session.now - channel.oldest).total_seconds() if channel.oldest else 0
+            _OLDEST.labels(channel.public_id).set(waited)
 
 
 def deliver(work: Work, channel: int, *, until: float) -> Mapping[str, int]:
@@ -44,14 +72,16 @@ def deliver(work: Work, channel: int, *, until: float) -> Mapping[str, int]:
         outcomes, broken = _send(held, line, now, deadline=began + _deadline())
         with work.write(ACTOR) as session:
             row = _locked(session, channel)
-            for state, count in queue.settle(session, row, outcomes).items():
-                counts[state] = counts.get(state, 0) + count
+            public_id, settled = row.public_id, queue.settle(session, row, outcomes)
             # A unit of work that only found others ahead of it says so, too.
-            session.act("feed.attempt", row.public_id, entries=len(held))
+            session.act("feed.attempt", public_id, entries=len(held))
+        for state, count in settled.items():
+            counts[state] = counts.get(state, 0) + count
+            _DELIVERIES.labels(public_id, state).inc(count)
         if broken:
             break
-    settled = _collect(work, channel)
-    return {**counts, "receipts": settled} if settled else counts
+    receipts = _collect(work, channel)
+    return {**counts, "receipts": receipts} if receipts else counts
 
 
 def opened(session: WorkSession, row: ChannelRow) -> Channel:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from publicity.feed.configure import PUBLIC_COLUMNS
+from registry.kernel import metrics
 from registry.kernel.host import Host
 from registry.kernel.work import Work
 from tests.people import Person
@@ -109,3 +110,15 @@ def test_the_job_delivers_and_counts(host: Host, work: Work, platform: Platform)
     publish_one(work)
     [job] = [job for job in host.jobs if job.name == "deliver"]
     assert job.run(work) == {"accepted": 1}
+    public_id = channel_row(work).public_id
+    platform.will("refuse", "later")
+    publish_one(work, 2)
+    publish_one(work, 3)
+    job.run(work)
+    measured = metrics.exposition()[0].decode()
+    for line in (
+        f'legalcredit_deliveries_total{{channel="{public_id}",state="accepted"}} 1.0',
+        f'legalcredit_deliveries_waiting{{channel="{public_id}"}} 1.0',
+        f'legalcredit_deliveries_questioned{{channel="{public_id}"}} 1.0',
+    ):
+        assert line in measured
