@@ -134,7 +134,10 @@ def double() -> ResponseReturnValue:
         page=page,
         rows=rows,
         titles=titles,
-        chart=charts.bars(gettext("每月公开的行政许可和行政处罚"), rows, titles),
+        # The chart has room for five characters beside its bars; the table below has the whole month.
+        chart=charts.bars(
+            gettext("每月公开的行政许可和行政处罚"), [(month[2:], counts) for month, counts in rows], titles
+        ),
         values={**chosen.parameters, "kind": given["kind"] if len(page.counts) == 1 else ""},
         given=given,
         kinds=[(kind, gettext(title_of_kind(kind))) for kind in pages.DOUBLE],
