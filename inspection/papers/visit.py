@@ -52,7 +52,7 @@ def sheet(session: WorkSession, public_id: str) -> Sheet:
     own = [step for step in draw.substitutions if step.unit == visit.unit]
     return Sheet(
         visit,
-        draw.matter_basis,
+        visit.basis,
         own,
         table(),
         presence.token(session.keys, public_id),

@@ -47,7 +47,8 @@ def _duties(
             endpoint="inspection.visit",
             values={"public_id": visit.public_id},
             since=local_day(visit.recorded_at or visit.drawn_at or session.now),
-            due=visit.deadline,
+            due=visit.publish_by.day if visit.publish_by else visit.deadline,
+            provisional=visit.publish_by is not None and visit.publish_by.provisional,
             barred=barred(visit),
         )
         for visit in visits

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, Text, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from inspection.ceremony.tables import DrawRow, SelectionRow
-from inspection.plan.tables import MatterRow, TaskRow
+from inspection.plan.tables import MatterRow, TaskMatterRow, TaskRow
 from inspection.visits.after.clock import Timing, publish_by, timing
 from inspection.visits.after.publication import is_public
 from inspection.visits.after.tables import PublicationRow
@@ -54,7 +54,9 @@ class VisitPage:
     """The credit event (public id) that the closed visit became."""
     task_title: str
     matter: str
+    """All matters of the task by name, as `content` and `basis` are of all of them."""
     content: str
+    basis: str
     deadline: date
     inspectors: Sequence[str]
     visited_on: date | None
@@ -155,7 +157,6 @@ def _query() -> Select[*tuple[Any, ...]]:
             EventRow.public_id.label("event"),
             PublicationRow,
             TaskRow,
-            MatterRow,
             OrganisationRow,
             PractitionerRow.public_id.label("practitioner"),
             subject_name.label("subject_name"),
@@ -163,7 +164,6 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
         .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
         .join(TaskRow, TaskRow.id == DrawRow.task_id)
-        .join(MatterRow, MatterRow.id == TaskRow.matter_id)
         .outerjoin(OrganisationRow, OrganisationRow.id == SelectionRow.organisation_id)
         .outerjoin(PractitionerRow, PractitionerRow.id == SelectionRow.practitioner_id)
         .outerjoin(EventRow, EventRow.id == VisitRow.event_id)
@@ -174,7 +174,21 @@ def _query() -> Select[*tuple[Any, ...]]:
 def _pages(session: WorkSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[VisitPage]:
     visited = [row.VisitRow.visited_on for row in rows if row.VisitRow.visited_on is not None]
     dues = publish_by(session, visited)
-    return [_page(session, row, dues) for row in rows]
+    matters = _matters(session, {row.TaskRow.id for row in rows})
+    return [_page(session, row, dues, matters[row.TaskRow.id]) for row in rows]
+
+
+def _matters(session: WorkSession, tasks: Collection[int]) -> Mapping[int, Sequence[MatterRow]]:
+    found: dict[int, list[MatterRow]] = {task: [] for task in tasks}
+    rows = session.execute(
+        select(TaskMatterRow.task_id, MatterRow)
+        .join(MatterRow, MatterRow.id == TaskMatterRow.matter_id)
+        .where(TaskMatterRow.task_id.in_(tasks))
+        .order_by(TaskMatterRow.task_id, TaskMatterRow.position)
+    )
+    for row in rows:
+        found[row.task_id].append(row.MatterRow)
+    return found
 
 
 def _note(session: WorkSession, visit: VisitRow) -> str | None:
@@ -184,7 +198,12 @@ def _note(session: WorkSession, visit: VisitRow) -> str | None:
     return session.keys.decrypt(visit.sealed_note, NOTE_CONTEXT)
 
 
-def _page(session: WorkSession, row: Row[*tuple[Any, ...]], dues: Mapping[date, Deadline]) -> VisitPage:
+def _page(
+    session: WorkSession,
+    row: Row[*tuple[Any, ...]],
+    dues: Mapping[date, Deadline],
+    matters: Sequence[MatterRow],
+) -> VisitPage:
     visit, place = row.VisitRow, row.OrganisationRow
     known, publication = table(), row.PublicationRow
     return VisitPage(
@@ -203,8 +222,9 @@ def _page(session: WorkSession, row: Row[*tuple[Any, ...]], dues: Mapping[date, 
         drawn_at=row.drawn_at,
         event=row.event,
         task_title=row.TaskRow.title,
-        matter=row.MatterRow.name,
-        content=row.MatterRow.content,
+        matter="、".join(matter.name for matter in matters),
+        content="；".join(dict.fromkeys(matter.content for matter in matters)),
+        basis="；".join(dict.fromkeys(matter.basis for matter in matters)),
         deadline=row.TaskRow.deadline,
         inspectors=row.SelectionRow.inspectors,
         visited_on=visit.visited_on,
