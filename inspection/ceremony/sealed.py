@@ -24,7 +24,9 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
+    tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 
@@ -105,7 +107,11 @@ def _hide(state: ORMExecuteState) -> None:
     hidden = _hidden_from(session.actor)
     if hidden is None:
         return
-    people = OpeningRow.draw_id.not_in(select(DrawRow.__table__.c.id).where(_is_closed(DrawRow.__table__)))
+    closed_draws = select(DrawRow.__table__.c.id).where(_is_closed(DrawRow.__table__))
+    seen = select(_SELECTIONS.c.draw_id, _SELECTIONS.c.unit).where(_SELECTIONS.c.id.not_in(hidden))
+    people = or_(
+        OpeningRow.draw_id.not_in(closed_draws), tuple_(OpeningRow.draw_id, OpeningRow.unit).in_(seen)
+    )
     state.statement = state.statement.options(
         with_loader_criteria(OpeningRow, people, include_aliases=True),
         *(

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields, validate
 
+from inspection.ceremony import sealed
 from inspection.health import find
 from inspection.health.assess import TESTS, TITLES
 from registry.kernel.access import public
@@ -40,8 +41,13 @@ class Chart(NamedTuple):
 def page() -> ResponseReturnValue:
     with work().read() as session:
         overview = find.overview(session, on=session.today)
+        unopened = sealed.due_at_latest(session, on=session.today)
     return render_template(
-        "inspection/health.html", overview=overview, titles=TITLES, chart=_chart(overview.times)
+        "inspection/health.html",
+        overview=overview,
+        unopened=unopened,
+        titles=TITLES,
+        chart=_chart(overview.times),
     )
 
 
@@ -90,6 +96,9 @@ class TimesSchema(Schema):
 class DrawHealthSchema(Schema):
     alarms = fields.List(fields.String(validate=validate.OneOf(TESTS)), required=True)
     level = fields.Float(required=True, metadata={"description": "低于此数即报警"})
+    unopened = fields.List(
+        fields.String(), required=True, metadata={"description": "应当启封而没有启封的密封抽取"}
+    )
     draws = fields.Integer(required=True)
     selections = fields.Integer(required=True)
     visits = fields.Integer(required=True)
@@ -105,9 +114,11 @@ def health_json() -> dict[str, Any]:
     """全部抽取是否只由偶然决定：各项检验的概率与报警"""
     with work().read() as session:
         overview = find.overview(session, on=session.today)
+        unopened = sealed.due_at_latest(session, on=session.today)
     health = overview.health
     return {
         **vars(overview),
+        "unopened": unopened,
         "alarms": health.alarms,
         "level": health.level,
         "results": [

@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from inspection.ceremony import deposits, sealed
 from inspection.ceremony import find as draws
+from inspection.ceremony.persons import Opened, drawn
+from inspection.ceremony.tables import DrawRow
 from inspection.draw import door
 from inspection.draw.rules import Invalid
 from inspection.visits import find as visits
@@ -107,12 +109,14 @@ def own_proof(public_id: str) -> ResponseReturnValue:
     with work().read(current_actor()) as session:
         visit = visits.visit(session, public_id)
         proof = _proof(session, public_id)
+        person = _person(session, visit)
     address = door_address(visit.draw, proof)
     code = segno.make_qr(address, error="l", boost_error=False)
     return render_template(
         "inspection/own_proof.html",
         visit=visit,
         proof=proof,
+        person=person,
         address=address,
         fragment=door.fragment(proof),
         code=Markup(code.svg_inline(omitsize=True, border=3, dark="#000", light="#fff")),  # noqa: S704 - our own
@@ -172,6 +176,14 @@ def _proof(session: WorkSession, visit: str) -> dict[str, Any]:
     if proof is None:
         raise NotFound("这次检查不是密封抽取产生的，或者检查对象已更换")
     return proof
+
+
+def _person(session: WorkSession, visit: visits.VisitPage) -> Opened | None:
+    """How the pseudonym of a drawn person was made; None for an organisation."""
+    if visit.subject_kind != "practitioner":
+        return None
+    draw = session.scalars(select(DrawRow).where(DrawRow.public_id == visit.draw)).one()
+    return drawn(session, draw.id, draw.task.matter.object_kind).get(visit.unit)
 
 
 def _typed(text: str) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from registry.accounts import staff
 from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
 from tests.browser.sessions import be
-from tests.inspection import bureau, sealed_bureau
+from tests.inspection import bureau, lawyers, sealed_bureau
 from tests.inspection.bureau import DICE, Bureau
 from tests.inspection.test_draw_command import Command, command, put
 from tests.inspection.test_killed import kill
@@ -127,6 +128,8 @@ def test_overdue_openings_show_in_red_wherever_the_draw_is_listed(
     clock.advance(timedelta(days=31))
     for path in ("/draws", f"/draws/{draw}"):
         assert "逾期未启封" in client.get(path).text
+    assert draw in client.get("/draws/health").text
+    assert client.get("/draws/health.json").json["unopened"] == [draw]  # type: ignore[index]
     assert client.get("/draws.json").json["results"][0]["opening_overdue"] is True  # type: ignore[index]
     assert client.get(f"/draws/{draw}.json").json["sealed"]["overdue"] is True  # type: ignore[index]
 
@@ -149,6 +152,25 @@ def test_the_letter_carries_the_proof_and_the_team_alone_gets_it(
     proof = inspector.get(f"/staff/visits/{visit}/door.json").json
     assert proof is not None
     assert proof["unit"] == first["unit"]
+
+
+def test_a_lawyer_at_the_door_sees_how_the_pseudonym_was_made_and_nobody_else_does(
+    host: Host, client: FlaskClient, sign_in: Hire
+) -> None:
+    sealed_bureau.hold(host.work, sign_in("auditor"))
+    chamber = lawyers.found(host.work)
+    draw = sealed_bureau.drawn(host.work, chamber.at)
+    [first, *_] = sealed_bureau.record(host.work, draw)["assignments"]
+    visit = sealed_bureau.visits(host.work, draw)[first["unit"]]
+    inspector, head = sign_in("inspector"), sign_in("head")
+    bureau.link(host.work, first["inspectors"][0], "inspector")
+    told = inspector.get(f"/staff/visits/{visit}/door").text
+    subject, nonce = re.findall(r"<dd><code>([^<]+)</code></dd>", told.partition("编号是怎样")[2])[:2]
+    assert sha256(f"unit|{subject}|{nonce}".encode()).hexdigest() == first["unit"]
+    for path in ("/draws", f"/draws/{draw}", f"/draws/{draw}.json", f"/practitioners/{subject}.json"):
+        assert nonce not in client.get(path).text
+    assert head.get(f"/staff/visits/{visit}/door").status_code == 404
+    assert client.get(f"/draws/{draw}/places?q={subject}").status_code == 404
 
 
 def test_at_the_door_the_phone_checks_the_proof_and_the_server_learns_nothing(
