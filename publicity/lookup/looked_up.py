@@ -8,7 +8,7 @@ from registry.kernel.work import WorkSession
 from registry.roster import find
 from registry.roster.find import Facets, Hit
 
-COUNTED = 1_000
+COUNTED = 500
 """So many names are counted for the facets; beyond, the choices are offered without numbers."""
 
 

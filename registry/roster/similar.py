@@ -85,8 +85,11 @@ def _looking(session: WorkSession, query: str) -> Iterator[Select[int]]:
         for _, pair in known[:3]:
             yield select(GramRow.name_id).where(GramRow.gram == pair).limit(_LOOKED_AT)
     elif len(query) > 2:
+        # The rarer character first: its bearers are walked through, and a surname has many.
+        bearers = frequencies(session, sorted(set(query)))
         for place in range(len(query)):
             others = [character for other, character in enumerate(query) if other != place]
+            others.sort(key=lambda character: bearers[character])
             yield _with_gap(query[:place] + "_" + query[place + 1 :], others)
 
 

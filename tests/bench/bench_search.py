@@ -25,7 +25,8 @@ from registry.kernel.secrets import Keyring
 from registry.kernel.store import Base, make_engine
 from registry.kernel.work import Work, WorkSession
 from registry.roster import find
-from registry.roster.names import fold, grams, organisation_terms, person_terms
+from registry.roster.names import fold, grams, organisation_terms, person_terms, search_key
+from registry.roster.narrowing import Narrowed
 from registry.roster.search import _rarest
 from registry.roster.tables import (
     GramRow,
@@ -85,12 +86,12 @@ def _write(session: WorkSession, chunk: list[tuple[bool, str]]) -> None:
     organisations, people, names, terms, pieces = [], [], [], [], []
     licences, numbers = [], []
     for place, (firm, name) in enumerate(chunk, start + 1):
-        key = fold(name)
+        key = search_key(name)
         common = {
             "id": place,
             "public_id": f"{place:016d}",
             "name": name,
-            "name_key": key,
+            "name_key": fold(name),
             "enrolled_at": session.now,
         }
         if firm:
@@ -169,12 +170,35 @@ def measure(session: WorkSession) -> list[tuple[str, int, float, float]]:
     for query in QUERIES:
         hits = len(find.search(session, query))
         ours = _median(lambda query=query: find.search(session, query))  # type: ignore[misc]
-        key = fold(query)
+        key = search_key(query)
         rarest = list(_rarest(session, key).values()) or [key[:2]]
         statement = text(BARE[min(len(rarest), 2)])
         bound = {"a": rarest[0], "b": rarest[-1], "like": f"%{key}%"}
         bare = _median(lambda statement=statement, bound=bound: session.execute(statement, bound).all())  # type: ignore[misc]
         figures.append((query, hits, ours, bare))
+    return figures
+
+
+SLIPS = ("王乙丁", "单永义", "zhonguo", "明理律师所事务", "不存在的名字")
+
+
+def beside(session: WorkSession) -> list[tuple[str, int, float, float]]:
+    """As `measure`, for what a public page asks beside its hits: whom a slip meant, and the facets of a query. There is
+    no bare statement that answers the same; the ratio is to the search of the same words."""
+    figures = []
+    for title, words, ours in (
+        ("similar", SLIPS, lambda word: find.similar(session, word, Narrowed())),
+        (
+            "facets",
+            ("张伟", "明理", "zs"),
+            lambda word: find.facets(session, find.matching(session, word, limit=1_000), Narrowed()),
+        ),
+    ):
+        for word in words:
+            found = len(ours(word))
+            spent = _median(lambda word=word, ours=ours: ours(word), times=7)  # type: ignore[misc]
+            alone = _median(lambda word=word: find.search(session, word), times=7)  # type: ignore[misc]
+            figures.append((f"{title} {word}", found, spent, alone))
     return figures
 
 
@@ -219,7 +243,7 @@ def run(url: str, count: int, home: Path) -> list[tuple[str, int, float, float]]
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("ANALYZE"))
     with work.read() as session:
-        figures = look_ups(session) + measure(session)
+        figures = look_ups(session) + measure(session) + beside(session)
     engine.dispose()
     return figures
 
