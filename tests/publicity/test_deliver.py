@@ -329,11 +329,29 @@ class TestSeveralProcesses:
             session.act("test.claim", "test")
         assert deliver_all(work) == {}, "it is held"
         clock.advance(HOUR)
-        assert deliver_all(work) == {"accepted": 1}
         with work.write(office.OFFICE) as session:
             row = session.scalars(select(ChannelRow)).one()
+            [awake] = queue.claim(session, row, limit=5)
+            assert queue.settle(session, row, [(asleep, Outcome("refused"))]) == {}
+            assert queue.settle(session, row, [(awake, Outcome("accepted"))]) == {"accepted": 1}
             assert queue.settle(session, row, [(asleep, Outcome("refused"))]) == {}
         assert states(work, notice) == ["accepted"]
+
+    @one_database
+    def test_what_a_killed_process_had_sent_is_looked_up_and_not_sent_again(
+        self, work: Work, clock: SetClock, platform: Platform
+    ) -> None:
+        channel(work, platform)
+        notice = publish_one(work)
+        with work.write(office.OFFICE) as session:
+            row = session.scalars(select(ChannelRow)).one()
+            queue.enqueue(session, row)
+            [held] = queue.claim(session, row, limit=5)
+            deliver.opened(session, row).send([held.item], now=session.now)
+            session.act("test.claim", "test")
+        clock.advance(HOUR)
+        assert deliver_all(work) == {"accepted": 1}
+        assert (states(work, notice), len(platform.received)) == (["accepted"], 1)
 
     @one_database
     def test_a_clock_that_jumps_back_keeps_nothing_back_for_ever(
