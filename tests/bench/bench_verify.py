@@ -91,12 +91,14 @@ def test_figures_of_verifying_a_large_citys_draw(page: Page) -> None:
         browser = min(page.evaluate(_VERIFIED) for _ in range(3))
         bare = min(page.evaluate(_HASHED) for _ in range(3))
         longest = page.evaluate(_LONGEST)
+        heap = page.evaluate("performance.memory.usedJSHeapSize") / 1e6
         hashes = 36_000 + sum(len(names) for _, names in pairs)
         one_file = _best(lambda text=text: list(program["verify"](json.loads(text))))  # type: ignore[misc]
         module = _best(lambda text=text: verify(json.loads(text)))  # type: ignore[misc]
         print(
             f"verify 36,000 units × {people} inspectors, {len(text) / 1e6:.1f} MB, {hashes:,} hashes: browser "
-            f"{browser:.2f} s, bare hashing {bare:.2f} s, {browser / bare:.2f} ×; longest step {1000 * longest:.0f} ms; "
+            f"{browser:.2f} s, bare hashing {bare:.2f} s, {browser / bare:.2f} ×; longest step {1000 * longest:.0f} ms, "
+            f"heap {heap:.0f} MB; "
             f"one-file program {one_file:.2f} s, our module {module:.2f} s"
         )
 
