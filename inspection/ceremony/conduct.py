@@ -55,8 +55,8 @@ def freeze(session: WorkSession, actor: Actor, *, draw_id: str) -> DrawRow:
 
     A frozen draw cannot be thrown away: it is carried out, voided by two people or lapses, and its successor names it.
     Once chance existed for one of the voided draws before it, the successor keeps the frame; after a draw without
-    assignment the same units are mandatory. Raises Conflict while a commitment is missing, Refused for somebody who holds chance of this draw,
-    Invalid (path and rule of the specification) for a frame that cannot be drawn from.
+    assignment the same units are mandatory. Raises Conflict while a commitment is missing, Refused for somebody who holds
+    chance of this draw, Invalid (path and rule of the specification) for a frame that cannot be drawn from.
     """
     actor.require("draw.freeze")
     announced = opened(session, draw_id)
