@@ -105,7 +105,8 @@ def _sign_in(page: Page, address: str, username: str) -> None:
 def _sign_out(page: Page, address: str) -> None:
     page.goto(f"{address}/staff")
     page.get_by_role("button", name="退出").click()
-    page.wait_for_load_state()
+    # The page that is left is loaded too: whoever goes on before the form was sent is still signed in.
+    page.wait_for_url(f"{address}/staff/login")
 
 
 def _faultless(page: Page) -> None:
