@@ -10,7 +10,7 @@ from publicity.feed.channel_tables import ChannelRow, DeliveryRow
 from publicity.feed.channels import KINDS
 from publicity.feed.configure import Wanted, title_of_kind
 from publicity.feed.queue import answer_of
-from publicity.feed.states import OPEN, QUESTIONED, STATES
+from publicity.feed.states import OPEN, OWN_CODES, QUESTIONED, STATES
 from publicity.notices.find import ACTIONS
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
@@ -196,7 +196,7 @@ def _delivery(session: WorkSession, row: DeliveryRow) -> Delivery:
         not_before=row.not_before if row.state == "waiting" else None,
         settled_at=row.settled_at,
         code=row.code,
-        message=answer_of(session, row),
+        message=answer_of(session, row) or OWN_CODES.get(row.code or ""),
         platform_id=row.platform_id,
         reason=reason,
     )

@@ -26,6 +26,13 @@ STATES: Mapping[str, str] = {
     "parked": "已搁置",
     "superseded": "已被替代",
 }
+OWN_CODES: Mapping[str, str] = {
+    "never_sent": "从未发送，无须告知撤下",
+    "over": "公示已结束，不再发送",
+    "found": "查得平台已有",
+    "missing": "对账时平台没有，重新发送",
+}
+"""What we note ourselves where a platform's code would stand."""
 UNSENT = ("waiting", "parked", "rejected")
 """What a later end takes the place of."""
 QUESTIONED = ("parked", "rejected")
