@@ -18,7 +18,7 @@ blueprint = Blueprint("clients", __name__, url_prefix="/staff/clients")
 def index() -> ResponseReturnValue:
     with work().read() as session:
         listed = clients.everyone(session)
-    return render_template("registry/clients.html", clients=listed, offered=host().scopes, chosen=[])
+    return render_template("registry/clients.html", clients=listed, scopes=host().scopes, chosen=[])
 
 
 @blueprint.post("")
@@ -38,14 +38,14 @@ def add() -> ResponseReturnValue:
         page = render_template(
             "registry/clients.html",
             clients=listed,
-            offered=host().scopes,
+            scopes=host().scopes,
             chosen=chosen,
             values=request.form,
             faults=faults,
         )
         return page, refusal.status
     # The token stands in the answer to the POST alone: in no address, no cookie and no cache.
-    return render_template("registry/client_token.html", client=client, token=token, offered=host().scopes)
+    return render_template("registry/client_token.html", client=client, token=token, scopes=host().scopes)
 
 
 @blueprint.post("/<public_id>/revoke")
