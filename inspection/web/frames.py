@@ -1,8 +1,5 @@
 """The frame of a draw as a page: searchable, compared with the last one, to take away as a spreadsheet."""
 
-import csv
-import io
-from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -14,13 +11,13 @@ from inspection.ceremony.sealed import KNOW, refuse_closed
 from inspection.plan import strata
 from inspection.plan.frame import GROUNDS
 from registry.kernel.access import current_actor, public, requires
+from registry.kernel.delimited import csv_lines
 from registry.kernel.host import work
 
 blueprint = Blueprint("frames", __name__, template_folder="templates")
 
 PAGE = 100
 _HEADINGS = ("编号", "名称", "层", "区", "名录中的状态", "理由", "凭据")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get("/draws/<string(length=16):public_id>/frame")
@@ -71,25 +68,12 @@ def frame_csv(public_id: str) -> ResponseReturnValue:
     """UTF-8 with BOM, so that Excel reads the names."""
     with work().read() as session:
         found = frames.frame(session, public_id, committed=True)
-    response = Response(_csv(found), content_type="text/csv; charset=utf-8")
+    response = Response(csv_lines(_HEADINGS, map(_cells, found.units)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="frame-{public_id}.csv"'
     return response
-
-
-def _csv(found: frames.Frame) -> Iterator[bytes]:
-    line = io.StringIO()
-    writer = csv.writer(line)
-    yield b"\xef\xbb\xbf"
-    for row in (_HEADINGS, *map(_cells, found.units)):
-        writer.writerow(row)
-        yield line.getvalue().encode()
-        line.seek(0)
-        line.truncate()
 
 
 def _cells(unit: frames.Unit) -> tuple[str, ...]:
     ground = GROUNDS.get(unit.ground, unit.ground) if unit.ground else ""
     status = frames.STATUSES[unit.status]
-    cells = (unit.id, unit.name, unit.stratum, unit.district, status, ground, unit.note or "")
-    # A name is somebody else's text: a spreadsheet must not run it.
-    return tuple(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
+    return (unit.id, unit.name, unit.stratum, unit.district, status, ground, unit.note or "")

@@ -1,24 +1,19 @@
 """Lists to take away: UTF-8 CSV that Excel reads, and xlsx. Texts are other people's, so no spreadsheet runs them."""
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 
 from flask import Response
 
+from registry.kernel.delimited import csv_lines
 from registry.kernel.workbook import write_sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
     """`name` without its ending, ASCII."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(headings)
-    writer.writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows)
-    content = b"\xef\xbb\xbf" + text.getvalue().encode()
+    content = b"".join(csv_lines(headings, rows))
     return _attached(Response(content, content_type="text/csv; charset=utf-8"), f"{name}.csv")
 
 
