@@ -85,6 +85,7 @@ def test_a_penalty_is_typed_questioned_allowed_and_corrected(
     address = page.url
 
     page.get_by_role("button", name="退出").click()
+    page.wait_for_url(f"{live_server}/staff/login")
     enter(page, live_server, leader)
     expect(page.get_by_text("处罚与条文不一致，待审核").first).to_be_visible()
     page.goto(address)
@@ -97,6 +98,7 @@ def test_a_penalty_is_typed_questioned_allowed_and_corrected(
     snap(page, screenshot, "credit-event")
 
     page.get_by_role("button", name="退出").click()
+    page.wait_for_url(f"{live_server}/staff/login")
     enter(page, live_server, clerk)
     page.goto(event)
     page.get_by_role("link", name="更正").click()
