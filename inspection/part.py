@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from inspection.ceremony import deposits, sealed, sealed_announce
+from inspection.ceremony.examine import examine
 from inspection.commands import draw
 from inspection.plan.annual import tables as _plans  # noqa: F401 - names its tables
 from inspection.plan.directory import change
@@ -188,5 +189,6 @@ PART = Part(
     grants={scope.name: scope.permissions for scope in ceremony_api.SCOPES},
     setup=places.install,
     static=Path(__file__).parent / "web" / "static",
+    examinations=(examine,),
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("insp_")),
 )

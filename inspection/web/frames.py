@@ -68,7 +68,9 @@ def frame_csv(public_id: str) -> ResponseReturnValue:
     """UTF-8 with BOM, so that Excel reads the names."""
     with work().read() as session:
         found = frames.frame(session, public_id, committed=True)
-    response = Response(csv_lines(_HEADINGS, map(_cells, found.units)), content_type="text/csv; charset=utf-8")
+    response = Response(
+        csv_lines(_HEADINGS, map(_cells, found.units)), content_type="text/csv; charset=utf-8"
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="frame-{public_id}.csv"'
     return response
 

@@ -171,7 +171,8 @@ def _admit() -> None:
 
 
 def _program_path() -> bool:
-    return request.path.startswith(_PROGRAM_PATHS) or request.path.endswith(".json")
+    path = request.path
+    return path.startswith(_PROGRAM_PATHS) or (path.endswith(".json") and not path.startswith("/staff"))
 
 
 def _finish(response: Response) -> Response:

@@ -17,6 +17,7 @@ from inspection.visits.after import figures
 from inspection.visits.after.figures import Fact
 from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
+from registry.roster.kinds import district_name
 from tests.inspection import bureau, followed
 from tests.papers import pages, unembedded
 from tests.people import Person
@@ -151,7 +152,7 @@ def test_the_annual_report_is_frozen_published_by_another_and_the_same_for_ever(
     for expected in (
         "双随机抽查情况年度报告",
         "律师事务所执业管理抽查",
-        "黄浦区",
+        district_name(visit.district),
         "违反执业管理其他规定",
         "仅现场见证的骰子",
         "没有作废的抽取",

@@ -48,11 +48,13 @@ def test_the_tour_of_the_readme(legalcredit: Commands, tmp_path: Path) -> None:
     head = people["head"]
     _, visits = head.get("/staff/visits")
     visit = next(
-        path for path in re.findall(r'href="(/staff/visits/\w+)"', visits) if "复核无误" in head.get(path)[1]
+        path
+        for path in re.findall(r'href="(/staff/visits/\w+)"', visits)
+        if "复核无误" in head.get(f"{path}/review")[1]
     )
     subject = re.search(r"<h1>检查：(.+?)</h1>", head.get(visit)[1])
     assert subject
-    assert head.post(f"{visit}/close", {}, page=visit)[0] == 303
+    assert head.post(f"{visit}/close", {}, page=f"{visit}/review")[0] == 303
     legalcredit("jobs", "once", "intake")
     notices.append(_release(people, subject[1]))
     public = Browser(address)

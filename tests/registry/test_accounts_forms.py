@@ -1,11 +1,13 @@
 """Every form of the service, whichever package it belongs to: no act without a session, none without the form's token."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from registry.accounts.roles import ROLES
 from registry.kernel.access import PUBLIC, declared
@@ -58,11 +60,17 @@ def test_what_only_a_token_may_do_no_member_of_staff_may(
         assert everyone.client.open(form.path, method=form.method).status_code == 403, form
 
 
+def _length(rule: Rule, name: str) -> int:
+    """How long a part of the address is: public ids have 16 characters, digests 64."""
+    wanted = re.search(r"\{(\d+)\}", rule._converters[name].regex)
+    return int(wanted[1]) if wanted else 16
+
+
 def _forms(app: Flask) -> Iterator[Form]:
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()).intersection(_UNSAFE)):
             values = {
-                name: 1 if "Integer" in type(rule._converters[name]).__name__ else "a" * 16
+                name: 1 if "Integer" in type(rule._converters[name]).__name__ else "a" * _length(rule, name)
                 for name in rule.arguments
             }
             with app.test_request_context():

@@ -69,6 +69,7 @@
     "not a door proof": "不是出示给检查对象的抽中证明",
     "unknown version": "这次抽取没有这一版结果承诺",
     "not under the root": "证明与结果承诺的树根不符",
+    "not for this key": "这把密钥打不开，或者内容已被改动",
   };
 
   draw.KINDS = { dice: "骰子", beacon: "公共随机源", reveal: "封存随机数揭示" };
