@@ -5,12 +5,14 @@ The key and its certificates come as a PKCS#12 file from whoever issues seals to
 
 import logging
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.content import ImportedPdfPage
@@ -101,7 +103,8 @@ class Sealer:
             drawn.write_bytes(stamp(office))
             page = ImportedPdfPage(str(drawn))  # type: ignore[no-untyped-call]
             style = StaticStampStyle(background=page, background_opacity=0.85, border_width=0)
-            sealed: BytesIO = signers.PdfSigner(metadata, self._signer, stamp_style=style).sign_pdf(writer)
+            signing = signers.PdfSigner(metadata, self._signer, stamp_style=style)
+            sealed: BytesIO = _aside(lambda: signing.sign_pdf(writer))
             return sealed.getvalue()
 
 
@@ -111,9 +114,8 @@ def opened(paper: bytes, *, authorities: bytes = b"") -> Opened:
         trusted = list(load_certs_from_pemder_data(authorities)) if authorities else []
         reader = PdfFileReader(BytesIO(paper))
         [signature] = reader.embedded_regular_signatures
-        status = validate_pdf_signature(
-            signature, ValidationContext(trust_roots=trusted, allow_fetching=False)
-        )
+        context = ValidationContext(trust_roots=trusted, allow_fetching=False)
+        status = _aside(lambda: validate_pdf_signature(signature, context))
         attached = dict(_attached(reader))
     except (PdfError, SignatureValidationError, ValueError, LookupError, TypeError) as malformed:
         raise Unsealed(str(malformed)) from malformed
@@ -123,6 +125,12 @@ def opened(paper: bytes, *, authorities: bytes = b"") -> Opened:
         trusted=bool(status.trusted),
         attached=attached,
     )
+
+
+def _aside(work: Callable[[], Any]) -> Any:
+    """Done in a thread of its own: the library starts an event loop, which a thread that runs one already refuses."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
 
 
 def _attached(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
