@@ -34,6 +34,7 @@ from registry.kernel.metrics import JOB_RUNS
 from registry.kernel.part import Job
 from registry.kernel.tables import JobRun
 from registry.kernel.work import Work
+from registry.migrations import pending
 
 LEASE = "jobs"
 LENGTH = timedelta(seconds=30)
@@ -86,21 +87,27 @@ class Runner:
     def run(self, stop: Event) -> None:
         """Leads whenever the lease is free, until `stop` is set; jobs that run then are awaited."""
         lease = Lease(self._work, LEASE, length=self._length, holder=holder_name())
-        waiting = False
+        said = None
         while not stop.is_set():
-            try:
-                acquired = lease.acquire()
-            except SQLAlchemyError as error:
-                logs.crash("lease not acquired", error, lease=LEASE)
-                acquired = False
-            if acquired:
+            hindrance = self._hindrance(lease)
+            if hindrance is None:
                 self._lead(lease, stop)
-                waiting = False
             else:
-                if not waiting:
-                    self._say("另一进程正在执行定时任务，本进程等待接替。")
-                waiting = True
+                # Once for each reason: the wait may be long, and nobody reads a line that comes every few seconds.
+                if hindrance != said:
+                    self._say(hindrance)
                 stop.wait(self._length.total_seconds() / 10)
+            said = hindrance
+
+    def _hindrance(self, lease: Lease) -> str | None:
+        """Why this process cannot lead yet, in the office's words; None once it holds the lease."""
+        try:
+            with self._work.read() as session:
+                if pending(session.connection()):
+                    return "数据库尚未建立或需要升级，本进程等待；请执行 legalcredit db upgrade。"
+            return None if lease.acquire() else "另一进程正在执行定时任务，本进程等待接替。"
+        except SQLAlchemyError as error:
+            return f"数据库暂时连接不上（{type(error).__name__}），本进程等待。"
 
     def _lead(self, lease: Lease, stop: Event) -> None:
         scheduler = BackgroundScheduler(timezone=SHANGHAI, executors={"default": _Slots(THREADS)})

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -13,13 +14,16 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 
+from registry import migrations
 from registry.kernel import runs
 from registry.kernel.access import Actor
-from registry.kernel.clock import SHANGHAI, SetClock
+from registry.kernel.clock import SHANGHAI, SetClock, SystemClock
 from registry.kernel.faults import Conflict
 from registry.kernel.jobs import LENGTH, Runner, office_time, prune, run_by_hand
 from registry.kernel.lease import Lease, Overtaken
 from registry.kernel.part import Job
+from registry.kernel.secrets import Keyring
+from registry.kernel.store import make_engine
 from registry.kernel.tables import JobRun, Workday
 from registry.kernel.work import Work
 from tests.commands import Commands
@@ -161,6 +165,54 @@ def test_old_runs_are_pruned(work: Work, clock: SetClock) -> None:
     for days, deleted in ((29, 0), (2, 1), (368, 0), (2, 1)):
         clock.advance(timedelta(days=days))
         assert prune(work) == {"deleted": deleted}
+
+
+class Patience(threading.Event):
+    """A runner's `stop` that does `then` in the third pause of its wait, and breaks it off in the sixth."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        super().__init__()
+        self._pauses, self._then = 0, then
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._pauses += 1
+        if self._pauses == 3:
+            self._then()
+        if self._pauses == 6:
+            self.set()
+        return super().wait(0)
+
+
+def _told(url: str, keys: Path, then: Callable[[], object]) -> list[str]:
+    """What a process without jobs says from its start until it leads, or has waited for six pauses."""
+    engine, told, stop = make_engine(url), list[str](), Patience(then)
+
+    def say(line: str) -> None:
+        told.append(line)
+        if "开始执行" in line:
+            stop.set()
+
+    work = Work(engine, clock=SystemClock(), keys=Keyring.open(keys, origin="example.org"))
+    Runner(work, [], say=say).run(stop)
+    engine.dispose()
+    return told
+
+
+def test_an_installation_without_schema_is_told_once_and_begins_when_it_has_one(
+    bare_database_url: str, home: Path
+) -> None:
+    engine = make_engine(bare_database_url)
+    told = _told(bare_database_url, home / "keys", lambda: migrations.upgrade(engine))
+    engine.dispose()
+    assert told == [
+        "数据库尚未建立或需要升级，本进程等待；请执行 legalcredit db upgrade。",
+        "本进程开始执行定时任务（0 项）。",
+    ]
+
+
+def test_a_database_that_does_not_answer_is_told_once(home: Path) -> None:
+    told = _told(f"sqlite:///{home}/nowhere/bare.db", home / "keys", lambda: None)
+    assert told == ["数据库暂时连接不上（OperationalError），本进程等待。"]
 
 
 def test_jobs_are_due_in_office_time() -> None:
