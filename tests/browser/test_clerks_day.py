@@ -12,7 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from registry.credit.record import Subject, record
 from registry.kernel.access import Actor
 from registry.kernel.host import Host
-from tests.browser.sessions import be
+from tests.browser.sessions import be, fits
 from tests.people import Person
 from tests.registry.evidence_files import PDF
 from tests.registry.roster_facts import code, firm
@@ -26,7 +26,7 @@ FIRM, CODE = "上海明理律师事务所", code("31", 1)
 def snap(page: Page, screenshot: Screenshot, name: str) -> None:
     """Pictures for a person to look at, on a phone and on a desk; and what a machine can tell about access."""
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{name} scrolls sideways on a phone"
+    fits(page)
     screenshot(page, f"day-{name}-390")
     page.set_viewport_size({"width": 1280, "height": 800})
     screenshot(page, f"day-{name}-1280")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from registry.kernel.access import Actor
 from registry.kernel.host import Host
+from tests.browser.sessions import fits
 from tests.people import PASSWORD, Person
 from tests.registry.evidence_files import PDF
 from tests.registry.roster_facts import advocate, code, firm, resident
@@ -27,7 +28,7 @@ def enter(page: Page, server: str, person: Person) -> None:
 
 def snap(page: Page, screenshot: Screenshot, name: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{name} scrolls sideways on a phone"
+    fits(page)
     screenshot(page, f"{name}-390")
     page.set_viewport_size({"width": 1280, "height": 800})
     screenshot(page, f"{name}-1280")

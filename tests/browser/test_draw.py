@@ -10,7 +10,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from inspection.visits import find as visits
 from registry.kernel.host import Host
-from tests.browser.sessions import be
+from tests.browser.sessions import be, fits
 from tests.commands import Commands
 from tests.inspection import bureau
 from tests.inspection.bureau import DICE, SECOND_DICE
@@ -30,8 +30,7 @@ def look(page: Page, screenshot: Callable[[Page, str], Path]) -> Callable[[str],
         before = page.viewport_size
         for size in (PHONE, DESK):
             page.set_viewport_size(size)
-            width = page.evaluate("document.documentElement.scrollWidth")
-            assert width <= size["width"], f"{name} scrolls sideways at {size['width']}"
+            fits(page)
             screenshot(page, f"{name}-{size['width']}")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()

@@ -19,7 +19,7 @@ from inspection.visits.fieldwork import find, presence
 from registry.kernel.access import Actor
 from registry.kernel.clock import SHANGHAI, SetClock
 from registry.kernel.host import Host
-from tests.browser.sessions import be
+from tests.browser.sessions import be, fits, kept
 from tests.inspection import bureau
 from tests.inspection.bureau import OFFICE
 from tests.people import Person
@@ -82,6 +82,7 @@ def _answer(page: Page, item: str, title: str, note: str = "") -> None:
     if note:
         box.get_by_role("textbox").fill(note)
         box.get_by_role("textbox").blur()
+    kept(page)
 
 
 def _sign(page: Page, pad: Locator) -> None:
@@ -99,7 +100,7 @@ def _look(
     page: Page, take: Callable[[Page, str], Path], name: str, *schemes: Literal["light", "dark"]
 ) -> None:
     """At a phone's width, by day or by night: nothing sticks out, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    fits(page)
     for scheme in schemes or ("light",):
         page.emulate_media(color_scheme=scheme)
         take(page, f"{name}-{scheme}")
@@ -152,6 +153,7 @@ def test_a_visit_is_made_without_a_network_and_comes_in_whole_and_once(
     expect(page.locator("#finding-now")).to_contain_text("待同步")
 
     # The phone went dark in the pocket: the page is opened anew, without a network.
+    kept(page)
     page.reload()
     expect(page.get_by_role("heading", name=visit.subject_name)).to_be_visible()
     expect(page.get_by_label("检查经过")).to_have_value("负责人在场，查阅 2026 年案卷 6 份")
@@ -165,8 +167,7 @@ def test_a_visit_is_made_without_a_network_and_comes_in_whole_and_once(
         box.get_by_role("button", name="保存签名").click()
         expect(page.locator(".field-signature")).to_have_count(n + 1)
     _look(page, screenshot, "field-offline", "light", "dark")
-    waiting = page.locator("#waiting").inner_text()
-    assert waiting == "9 项待同步", waiting
+    expect(page.locator("#waiting")).to_have_text("9 项待同步")
     with host.work.read(OFFICE) as session:
         assert find.of(session, visit.public_id).position == 2
 

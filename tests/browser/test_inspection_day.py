@@ -17,7 +17,7 @@ from publicity.release import intake
 from publicity.release.tables import Release
 from registry.kernel.clock import SHANGHAI, SetClock
 from registry.kernel.host import Host
-from tests.browser.sessions import be
+from tests.browser.sessions import be, fits, kept
 from tests.inspection import bureau
 from tests.inspection.bureau import DICE, OFFICE, SECOND_DICE
 from tests.people import Person
@@ -96,7 +96,7 @@ def test_an_inspection_from_the_plan_to_the_public_finding(
         expect(page.get_by_role("status").first).to_contain_text(said)
 
     def look(name: str) -> None:
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        fits(page)
         screenshot(page, f"inspection-day-{name}")
 
     head, leader = sign_in("head"), sign_in("leader")
@@ -232,6 +232,7 @@ def _visit(page: Page, visit: visits.VisitPage, look: Callable[[str], None]) -> 
     box.get_by_text("不符合", exact=True).click()
     box.get_by_role("textbox").fill("没有公示收费标准")
     box.get_by_role("textbox").blur()
+    kept(page)
     page.reload()
     expect(page.locator("#network")).to_have_text("离线")
     page.get_by_label("检查经过").fill("负责人在场")
@@ -256,5 +257,6 @@ def _visit(page: Page, visit: visits.VisitPage, look: Callable[[str], None]) -> 
         signing.get_by_role("button", name="保存签名").click()
         expect(page.locator(".field-signature")).to_have_count(n + 1)
     look("offline")
+    kept(page)
     page.context.set_offline(False)
     expect(page.locator("#waiting")).to_have_text("已全部同步", timeout=20_000)

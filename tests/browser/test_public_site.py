@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response, expect
 
 from registry.kernel.host import Host
+from tests.browser.sessions import fits
 from tests.publicity import office
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -100,8 +101,6 @@ def _weighed(weight: list[int]) -> Callable[[Response], None]:
 
 
 def _sound(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
-        page.url
-    )
+    fits(page)
     violations = Axe().run(page).response["violations"]
     assert violations == [], [(one["id"], [node["target"] for node in one["nodes"]]) for one in violations]

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from registry.kernel.clock import SHANGHAI, SetClock
 from registry.kernel.host import Host
+from tests.browser.sessions import fits
 from tests.people import PASSWORD, hire
 from tests.publicity import office
 
@@ -122,7 +123,7 @@ def _narrow_and_wide(page: Page, screenshot: Callable[[Page, str], Path], name: 
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         screenshot(page, f"{name}-{width}")
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        fits(page)
 
 
 def _faultless(page: Page) -> None:

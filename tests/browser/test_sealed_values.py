@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
 from registry.kernel.host import Host
-from tests.browser.sessions import be
+from tests.browser.sessions import be, fits
 from tests.inspection import bureau
 from tests.people import Person
 
@@ -90,7 +90,7 @@ def test_sealed_values_are_made_kept_and_revealed_in_the_browser_while_the_room_
     assert Axe().run(room).violations_count == 0
     for size, name in ((PHONE, "stage-phone"), (DESK, "stage-desk")):
         room.set_viewport_size(size)
-        assert room.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        fits(room)
         screenshot(room, name)
     page.goto(f"{live_server}/draws/{draw}/frame")
     screenshot(page, "frame-desk")

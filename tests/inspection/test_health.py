@@ -20,6 +20,7 @@ from inspection.health.assess import TESTS, Health, assess, level, rule_on
 from inspection.health.past import Past, past
 from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
+from tests.browser.sessions import fits
 from tests.inspection import bureau, simulated
 from tests.inspection.drawing import Json
 from tests.inspection.test_draw_verify import RECORD
@@ -303,7 +304,7 @@ def test_the_page_shows_the_health_of_the_citys_draws(
     expect(page.get_by_text("没有报警", exact=True)).to_be_visible()
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page)
         screenshot(page, f"health-{width}")
     axe = Axe().run(page)
     assert axe.violations_count == 0, axe.generate_report()

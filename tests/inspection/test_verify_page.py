@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect
 
 from inspection.web.verification import PROGRAM, SCRIPTS
 from registry.kernel.host import Host
+from tests.browser.sessions import fits
 from tests.inspection import bureau
 from tests.services import chromium
 
@@ -37,7 +38,7 @@ def test_a_draw_is_recomputed_on_its_page_step_by_step(
     expect(page.locator("#step-seed")).to_contain_text(record["seed"])
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        fits(page)
         screenshot(page, f"verify-{size['width']}")
     _accessible(page)
 
@@ -52,7 +53,7 @@ def test_a_draw_is_recomputed_on_its_page_step_by_step(
     expect(page.locator("#step-quotas")).to_have_attribute("data-state", "bad")
     expect(page.locator("#step-seed")).to_have_attribute("data-state", "ok")
     page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    fits(page)
     screenshot(page, "verify-altered-390")
     _accessible(page)
     altered.write_bytes(b"\xff\xfe")

@@ -3,7 +3,7 @@
 /* The page of one visit: what is on the phone is shown at once, and whatever is noted is kept before it is sent. */
 
 (function (field) {
-  const { make, when, day, latest, ofKind, said, inWords, facts } = field.view;
+  const { make, when, day, latest, ofKind, said, inWords, facts, unsent } = field.view;
   const { state, note, sync, drop, own, waiting, others, signOut, listen, start } = field.sync;
   const { onTyped, fill } = field.parts;
   const part = (id) => document.getElementById(id);
@@ -22,7 +22,7 @@
     else if (state.busy) [tone, text] = ["busy", "正在同步"];
     part("network").className = `chip chip-${TONES[tone]}`;
     part("network").textContent = text;
-    part("waiting").textContent = number ? `${number} 项待同步` : "已全部同步";
+    part("waiting").textContent = state.keeping.length ? "正在保存" : number ? `${number} 项待同步` : "已全部同步";
     part("who").textContent = state.bundle ? state.bundle.name : "";
   }
 
@@ -126,8 +126,8 @@
   function showFinding(visit, found) {
     const titles = (codes) => state.bundle.findings.filter((one) => codes.includes(one.code)).map((one) => one.title);
     const mine = found.get("finding|");
-    const shown = mine && mine.status === "waiting" ? mine.content : visit.finding;
-    const text = shown ? `${mine && mine.status === "waiting" ? "待同步" : "已记录"}：${titles(shown.codes).join("；")}；${state.bundle.measures[shown.measure] || ""}` : "";
+    const shown = mine && unsent(mine) ? mine.content : visit.finding;
+    const text = shown ? `${(mine && unsent(mine)) || "已记录"}：${titles(shown.codes).join("；")}；${state.bundle.measures[shown.measure] || ""}` : "";
     part("finding-now").replaceChildren(...(text ? [make("p", { class: "note note-info", text })] : []));
     const answered = ofKind(found, "answer").filter((one) => one.content.value === "no");
     const items = visit.matters.flatMap((one) => one.checklist.items);

@@ -9,8 +9,11 @@
   const SYNC = "/staff/visits/sync";
   const EVERY = 30000;
   const AFTER = 800;
-  /* `session`: whether the service knows us; `reached`: whether it answered the last time. */
-  const state = { bundle: null, operations: [], reached: navigator.onLine, session: true, busy: false, trouble: "" };
+  /* `session`: whether the service knows us; `reached`: whether it answered the last time; `keeping`: noted, and on its way
+     to the disk. */
+  const state = {
+    bundle: null, operations: [], keeping: [], reached: navigator.onLine, session: true, busy: false, trouble: "",
+  };
   const listeners = [];
   let timer = 0;
   let token = "";
@@ -19,7 +22,11 @@
   class Unreached extends Error {}
 
   const told = () => listeners.forEach((listener) => listener(state));
-  const own = () => state.operations.filter((one) => state.bundle && one.owner === state.bundle.staff);
+  const own = () => {
+    const kept = new Set(state.operations.map((one) => one.id));
+    const all = [...state.operations, ...state.keeping.filter((one) => !kept.has(one.id))];
+    return all.filter((one) => state.bundle && one.owner === state.bundle.staff);
+  };
   const waiting = () => own().filter((one) => one.status === "waiting");
   const others = () => state.operations.filter((one) => !state.bundle || one.owner !== state.bundle.staff);
 
@@ -80,34 +87,42 @@
     told();
     addEventListener("online", () => { state.reached = true; void sync(); });
     addEventListener("offline", () => { state.reached = false; told(); });
+    addEventListener("beforeunload", (event) => { if (state.keeping.length) event.preventDefault(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) void sync(); });
     setInterval(() => { if (waiting().length) void sync(); }, EVERY);
     await sync();
   }
 
-  /* Notes one fact. One of the same sort that still waits gives way to it: the service need not hear every letter typed.
-     One after the other, or two that come together would not know of each other. */
+  /* Notes one fact: it counts on the page at once, or what is drawn before the disk has it would show the older one. One of
+     the same sort that still waits gives way to it: the service need not hear every letter typed. One after the other, or
+     two that come together would not know of each other. */
   let turn = Promise.resolve();
-  function note(...told) {
-    const mine = turn.then(() => keepNote(...told));
-    turn = mine.catch(() => {});
-    return mine;
-  }
-
-  async function keepNote(visit, kind, item, content) {
+  function note(visit, kind, item, content) {
     const known = state.bundle.visits.find((one) => one.id === visit);
-    const stale = waiting().filter((one) => item !== null && one.visit === visit && one.kind === kind && one.item === item);
     const operation = {
-      id: newId(), owner: state.bundle.staff, visit, kind, item: item || "", content, status: "waiting",
+      id: newId(), owner: state.bundle.staff, visit, kind, item: item || "", content, status: "keeping",
       noted_at: new Date().toISOString(), base: known ? known.position : 0,
     };
-    await store.keep(operation);
-    await store.forget(stale.map((one) => one.seq));
-    state.operations = await store.operations();
+    state.keeping = [...state.keeping, operation];
+    told();
+    turn = turn.then(() => keepNote(operation, item !== null));
+    return turn;
+  }
+
+  async function keepNote(operation, only) {
+    const same = (one) => one.visit === operation.visit && one.kind === operation.kind && one.item === operation.item;
+    const stale = only ? waiting().filter(same) : [];
+    try {
+      await store.keep({ ...operation, status: "waiting" });
+      await store.forget(stale.map((one) => one.seq));
+      state.operations = await store.operations();
+    } catch {
+      state.trouble = "刚才所填的没有存到本机，可能是存储空间不足。请清出空间后重填。";
+    }
+    state.keeping = state.keeping.filter((one) => one !== operation);
     told();
     clearTimeout(timer);
     timer = setTimeout(() => void sync(), AFTER);
-    return operation;
   }
 
   async function settle(operation, change) {

@@ -5,6 +5,7 @@
 (function (field) {
   const { state, own } = field.sync;
   const SUBSTANCE = ["answer", "scene", "statement", "file", "file_off", "finding"];
+  const UNSENT = { keeping: "正在保存", waiting: "待同步" };
   const WORDS = {
     appointment: "检查安排", check_in: "签到", answer: "检查项", scene: "现场情况", statement: "陈述申辩", file: "照片和材料",
     file_off: "不作为材料", signature: "签名", finding: "检查结果", recusal: "申请回避或更换",
@@ -30,13 +31,16 @@
 
   const right = (moment) => new Date(Date.parse(moment) - ahead()).toISOString();
 
+  /* How far one of this phone's facts is on its way; nothing of those that the service has. */
+  const unsent = (one) => UNSENT[one.status];
+
   /* Every fact that counts, in the order in which it was said; those of this phone carry their `status`. */
   function facts(visit) {
-    const here = own().filter((one) => one.visit === visit.id && (one.status === "waiting" || one.status === "stored"));
+    const here = own().filter((one) => one.visit === visit.id && (unsent(one) || one.status === "stored"));
     const ids = new Set(here.map((one) => one.id));
     const there = visit.notes.filter((one) => !ids.has(one.id));
     const mine = here.map((one) => ({ ...one, noted_at: right(one.noted_at), by: state.bundle.name, staff: one.owner }));
-    return [...there, ...mine].sort((a, b) => Date.parse(a.noted_at) - Date.parse(b.noted_at) || (a.seq || 0) - (b.seq || 0));
+    return [...there, ...mine].sort((a, b) => Date.parse(a.noted_at) - Date.parse(b.noted_at) || (a.seq ?? Infinity) - (b.seq ?? Infinity));
   }
 
   function latest(visit) {
@@ -54,8 +58,7 @@
 
   function said(one) {
     if (!one) return "";
-    const mark = one.status === "waiting" ? "，待同步" : "";
-    return `${one.by} ${when(one.noted_at)}${mark}`;
+    return [`${one.by} ${when(one.noted_at)}`, unsent(one)].filter(Boolean).join("，");
   }
 
   /* What was typed, as somebody would copy it out. */
@@ -80,5 +83,5 @@
     return `${visit ? visit.subject : operation.visit} · ${WORDS[kind] || kind} · ${when(right(operation.noted_at))}：${told}`;
   }
 
-  field.view = { make, when, day, facts, latest, ofKind, covered, said, inWords, WORDS };
+  field.view = { make, when, day, facts, unsent, latest, ofKind, covered, said, inWords, WORDS };
 })((globalThis.fieldwork = globalThis.fieldwork || {}));
