@@ -39,7 +39,7 @@ from registry.credit.standing import rules_find as standing_rules_find
 from registry.credit.standing import trial as standing_trial
 from registry.credit.standing import upkeep as standing_upkeep
 from registry.credit.standing.follow import follow as standing_follow
-from registry.kernel import idempotency, runs, workdays
+from registry.kernel import idempotency, mail, runs, workdays
 from registry.kernel.access import Permission
 from registry.kernel.jobs import PRUNE
 from registry.kernel.part import Import, Job, Navigation, Part
@@ -66,6 +66,7 @@ from registry.web import (
     log,
     look,
     lookups,
+    mails,
     measures,
     objections,
     own_record,
@@ -100,6 +101,7 @@ PART = Part(
         lookups.blueprint,
         calendar.blueprint,
         jobs_page.blueprint,
+        mails.blueprint,
         roster_edit.blueprint,
         roster_amend.blueprint,
         roster_merge.blueprint,
@@ -137,7 +139,7 @@ PART = Part(
         Import("complaints", "投诉", COMPLAINTS),
         Import("pledges", "信用承诺", PLEDGES),
     ),
-    jobs_with=lambda host: (uploads.job(host.imports),),
+    jobs_with=lambda host: (uploads.job(host.imports), mail.job(host.settings.mail)),
     jobs=(
         Job("listings", "名单到期移出", listing_entry.lapse, "20 0 * * *"),
         PRUNE,
@@ -191,6 +193,8 @@ PART = Part(
         Permission("import.run", "导入名录和双公示文件", frozenset({"clerk", "head"})),
         Permission(workdays.EDIT, "维护工作日历", frozenset({"admin"})),
         Permission(runs.READ, "查看定时任务", frozenset({"admin", "auditor"})),
+        Permission(mail.READ, "查看发件箱", frozenset({"admin", "auditor"})),
+        Permission(mail.OPERATE, "处理搁置的邮件", frozenset({"admin"})),
     ),
     navigation=(
         Navigation("名册", "roster.index", roster.READ, 100, "名册"),
@@ -209,6 +213,7 @@ PART = Part(
         Navigation("接口客户端", "clients.index", api_clients.ADMINISTER, 810, "管理"),
         Navigation("工作日历", "calendar.index", workdays.EDIT, 830, "管理"),
         Navigation("定时任务", "jobs.index", runs.READ, 840, "管理"),
+        Navigation("发件箱", "mails.index", mail.READ, 845, "管理"),
         Navigation("审计记录", "audit.index", audit_book.READ, 820, "管理"),
         Navigation("查询记录", "lookups.index", audit_book.READ, 821, "管理"),
     ),
@@ -222,6 +227,7 @@ PART = Part(
         *LISTING_WORKLISTS,
         roster_merge.WORKLIST,
         *objections_find.WORKLISTS,
+        mail.WORKLIST,
         *repairs_find.WORKLISTS,
     ),
     acts={
@@ -261,6 +267,8 @@ PART = Part(
         "evidence.attach": "上传证据材料",
         "evidence.fault": "证据文件缺失或被改动",
         "evidence.recovered": "证据文件恢复",
+        "mail.resend": "重新发送邮件",
+        "mail.drop": "放弃搁置的邮件",
         "import": "导入文件",
         "import.upload": "上传待导入的文件",
         "import.check": "核对待导入的文件",

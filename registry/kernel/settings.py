@@ -13,6 +13,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from stdnum.cn import uscc
 
+from registry.kernel import smtp
+from registry.kernel.smtp import MailServer
+
 
 class SettingsInvalid(Exception):
     """`faults` names every variable that cannot be used and why."""
@@ -25,7 +28,7 @@ class SettingsInvalid(Exception):
 @dataclass(frozen=True)
 class Settings:
     """One installation. `home` holds keys, files and the default database, `seal` the office's electronic seal, if it
-    has one (registry.kernel.sealing); `origin` names its logs for ever;
+    has one (registry.kernel.sealing), `mail` its mail server, None if it sends none; `origin` names its logs for ever;
     `api_rate` is how many requests a minute one caller of the interfaces may send to one process."""
 
     home: Path
@@ -41,6 +44,7 @@ class Settings:
     api_rate: int = 600
     log_level: str = "INFO"
     seal: Path | None = None
+    mail: MailServer | None = None
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> "Settings":
@@ -84,13 +88,14 @@ class Settings:
             faults.append(
                 "LEGALCREDIT_LOG_LEVEL: 应为 · one of these is expected: DEBUG, INFO, WARNING, ERROR"
             )
+        bureau = environ.get("LEGALCREDIT_BUREAU", cls.bureau)
         settings = cls(
             home=home,
             database_url=database_url,
             port=port,
             public_url=public_url,
             origin=origin,
-            bureau=environ.get("LEGALCREDIT_BUREAU", cls.bureau),
+            bureau=bureau,
             bureau_uscc=bureau_uscc,
             region=region,
             secure_cookies=public_url.startswith("https:"),
@@ -98,6 +103,7 @@ class Settings:
             api_rate=api_rate,
             log_level=log_level,
             seal=Path(environ.get("LEGALCREDIT_SEAL") or home / "seal").expanduser().resolve(),
+            mail=smtp.load(environ, bureau, faults),
         )
         if faults:
             raise SettingsInvalid(faults)
