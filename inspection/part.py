@@ -48,6 +48,7 @@ _OFFICE = frozenset({"clerk", "head", "leader", "draw", "witness", "inspector", 
 
 PART = Part(
     name="inspection",
+    translations=Path(__file__).parent / "web" / "translations",
     commands=(draw,),
     blueprints=(
         staff.blueprint,

@@ -5,11 +5,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from inspection.ceremony import frames
 from inspection.ceremony.sealed import KNOW, refuse_closed
 from inspection.plan import strata
 from inspection.plan.frame import GROUNDS
+from inspection.web.public import grounds
 from registry.kernel.access import current_actor, public, requires
 from registry.kernel.delimited import csv_lines
 from registry.kernel.host import work
@@ -55,9 +57,9 @@ def _page(public_id: str, *, committed: bool) -> str:
         hits=hits[:PAGE],
         first=f"{start_at}?{urlencode(asked_for)}" if first else None,
         more=f"{start_at}?{urlencode({**asked_for, 'start': first + PAGE})}" if hits[PAGE:] else None,
-        statuses=frames.STATUSES,
+        statuses={code: gettext(title) for code, title in frames.STATUSES.items()},
         rule=strata.rule(found.as_of),
-        grounds=GROUNDS,
+        grounds=grounds(),
         committed=committed,
     )
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields, validate
 
@@ -46,7 +47,7 @@ def page() -> ResponseReturnValue:
         "inspection/health.html",
         overview=overview,
         unopened=unopened,
-        titles=TITLES,
+        titles={test: gettext(title) for test, title in TITLES.items()},
         chart=_chart(overview.times),
     )
 

@@ -13,6 +13,7 @@ from marshmallow import Schema, fields, validate
 from inspection.ceremony import places
 from inspection.plan import pseudonyms, strata
 from inspection.plan.frame import GROUNDS
+from inspection.web.public import grounds
 from registry.kernel.access import public
 from registry.kernel.clock import local_day
 from registry.kernel.faults import Fault
@@ -66,7 +67,7 @@ def _page(public_id: str, asked: str, *, of_firms: bool) -> str:
         answer=answer,
         asked="" if of_firms and answer.of_persons else asked,
         rule=strata.rule(answer.as_of),
-        grounds=GROUNDS,
+        grounds=grounds(),
     )
 
 

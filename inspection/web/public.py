@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from inspection.ceremony import find as draws
 from inspection.ceremony import listed as listed_draws
@@ -40,4 +41,9 @@ def matters() -> ResponseReturnValue:
 def draw(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         page = draws.draw_page(session, public_id, on=session.today)
-    return render_template("inspection/draw.html", draw=page, rule=strata.rule(page.as_of), grounds=GROUNDS)
+    return render_template("inspection/draw.html", draw=page, rule=strata.rule(page.as_of), grounds=grounds())
+
+
+def grounds() -> dict[str, str]:
+    """Why somebody is left out of a draw or goes in directly, by code."""
+    return {code: gettext(title) for code, title in GROUNDS.items()}

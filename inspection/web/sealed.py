@@ -21,6 +21,7 @@ from inspection.draw.rules import Invalid
 from inspection.visits import find as visits
 from inspection.visits import opening
 from inspection.visits.tables import VisitRow
+from inspection.web import script_texts
 from registry.kernel.access import current_actor, public, requires
 from registry.kernel.canon import canonical
 from registry.kernel.faults import Fault, NotFound
@@ -96,6 +97,7 @@ def at_the_door(public_id: str) -> ResponseReturnValue:
         last=document["roots"][-1]["version"],
         key=key,
         scripts=SCRIPTS,
+        texts=script_texts.texts(SCRIPTS),
         proof=proof,
         faults=faults,
         typed=request.form.get("proof", ""),

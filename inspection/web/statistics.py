@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields, validate
 
@@ -59,7 +60,7 @@ def _page(*, public: bool) -> str:
 
 def _charts(found: Statistics) -> dict[str, Any]:
     """Bars of what the tables beside them say. Codes stand for long names."""
-    series = ("已检查", "发现问题")
+    series = (gettext("已检查"), gettext("发现问题"))
 
     def bars(title: str, groups: list[tuple[str, Figures]]) -> Any:
         return charts.bars(
@@ -67,10 +68,12 @@ def _charts(found: Statistics) -> dict[str, Any]:
         )
 
     return {
-        "matters": bars("各抽查事项的检查", [(one.code, one) for one in found.matters]),
-        "districts": bars("各地区的检查", [(_short(one.title), one) for one in found.districts]),
+        "matters": bars(gettext("各抽查事项的检查"), [(one.code, one) for one in found.matters]),
+        "districts": bars(gettext("各地区的检查"), [(_short(one.title), one) for one in found.districts]),
         "codes": charts.bars(
-            "各类检查结果", [(code, [found.total.by_code[code]]) for code in found.codes], ("件",)
+            gettext("各类检查结果"),
+            [(code, [found.total.by_code[code]]) for code in found.codes],
+            (gettext("件"),),
         ),
     }
 

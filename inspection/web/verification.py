@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from inspection.ceremony import find as draws
 from inspection.ceremony import sealed
+from inspection.web import script_texts
 from registry.kernel.access import public
 from registry.kernel.canon import canonical
 from registry.kernel.host import work
@@ -42,6 +43,7 @@ def page(public_id: str) -> ResponseReturnValue:
         record=Markup(record.replace("<", "\\u003c")),  # noqa: S704
         key=key,
         scripts=SCRIPTS,
+        texts=script_texts.texts(SCRIPTS),
         program=PROGRAM,
         program_sha256=sha256(_program()).hexdigest(),
     )

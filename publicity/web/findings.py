@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields, validate
 
@@ -41,10 +42,10 @@ def index() -> ResponseReturnValue:
         before=before,
         chosen=chosen,
         query=urlencode(chosen),
-        years=[(year, f"{year} 年") for year in choices["years"]],
+        years=[(year, gettext("%(year)d 年", year=year)) for year in choices["years"]],
         matters=list(choices["matters"].items()),
         districts=districts(),
-        results=list(RESULTS.items()),
+        results=[(code, gettext(title)) for code, title in RESULTS.items()],
     )
 
 

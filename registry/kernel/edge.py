@@ -223,7 +223,14 @@ def _problem(
         response.headers["Content-Language"] = spoken
         response.vary.add("Accept-Language")
     else:
-        page = {"status": status, "title": title, "request_id": request_id, "errors": list(errors), **more}
+        page = {
+            "status": status,
+            "rule": rule,
+            "title": title,
+            "request_id": request_id,
+            "errors": list(errors),
+            **more,
+        }
         try:
             response = Response(render_template("registry/fault.html", **page), status)
         except (TemplateNotFound, SQLAlchemyError):

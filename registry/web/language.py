@@ -1,7 +1,7 @@
 """In which language the public pages speak: Chinese, or English where a visitor chose it. The office's pages are Chinese."""
 
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 
 from registry.kernel.access import current_actor
 from registry.kernel.host import Host
@@ -20,6 +20,14 @@ def install(host: Host, app: Flask) -> None:
         default_translation_directories=";".join(folders),
         locale_selector=_chosen,
     )
+    app.add_template_global(spoken)
+    # For what comes from elsewhere: `_()` would take a per cent sign in it for a place to fill in.
+    app.add_template_filter(gettext, "said")
+
+
+def spoken() -> str:
+    """The language of this answer as an HTML `lang`."""
+    return "en" if _chosen() == "en" else "zh-Hans"
 
 
 def _chosen() -> str:

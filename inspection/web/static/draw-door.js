@@ -3,6 +3,7 @@
 /* The page at the door: checks the proof that stands behind # in its own address, or is pasted, without sending it anywhere. */
 
 (function (draw) {
+  const { t } = draw;
   const part = (id) => document.getElementById(id);
 
   function say(tone, title, text) {
@@ -23,22 +24,22 @@
       const signature = proof.log ? draw.signatureOf(proof.log.checkpoint, part("sealed").dataset.vkey) : "no key";
       show(proof, signature);
       const last = sealed.roots[sealed.roots.length - 1].version;
-      if (proof.log && signature !== "signed") say("bad", "证明不成立", draw.SIGNATURE[signature]);
+      if (proof.log && signature !== "signed") say("bad", t("证明不成立"), draw.SIGNATURE[signature]);
       else if (proof.version !== last) {
-        say("attention", "证明成立，但此后又有更换", `这是第 ${proof.version} 版的证明，现在是第 ${last} 版。请检查人员出示最新的一份。`);
-      } else say("good", "证明成立：这个对象在抽取时已被抽中", "下面的对象和检查人员，在抽取时已写进存证日志中的树根，此后没有改动。");
+        say("attention", t("证明成立，但此后又有更换"), t("这是第 %(version)s 版的证明，现在是第 %(last)s 版。请检查人员出示最新的一份。", { version: proof.version, last }));
+      } else say("good", t("证明成立：这个对象在抽取时已被抽中"), t("下面的对象和检查人员，在抽取时已写进存证日志中的树根，此后没有改动。"));
     } catch (fault) {
       if (!(fault instanceof draw.Invalid)) throw fault;
-      say("bad", "证明不成立", `${draw.RULES[fault.rule]}（${fault.path}）。请不要据此接受检查，并向本局核实。`);
+      say("bad", t("证明不成立"), t("%(rule)s（%(path)s）。请不要据此接受检查，并向本局核实。", { rule: draw.RULES[fault.rule], path: fault.path }));
     }
   }
 
   function show(proof, signature) {
     part("shown").hidden = false;
     part("shown-unit").textContent = proof.unit;
-    part("shown-inspectors").textContent = proof.inspectors.map((name) => name || "空缺").join("、");
+    part("shown-inspectors").textContent = proof.inspectors.map((name) => name || t("空缺")).join(t("、"));
     part("shown-root").textContent = proof.root;
-    part("shown-log").textContent = proof.log ? `公开存证日志第 ${proof.log.index} 条` : "没有附存证证明";
+    part("shown-log").textContent = proof.log ? t("公开存证日志第 %(index)s 条", { index: proof.log.index }) : t("没有附存证证明");
     part("shown-signature").textContent = draw.SIGNATURE[signature];
   }
 

@@ -202,7 +202,7 @@
 
   /* As people read it. */
   function shown(value) {
-    if (value === undefined) return "（无）";
+    if (value === undefined) return draw.t("（无）");
     if (value instanceof Fraction) return value.text;
     if (typeof value === "string") return value;
     return typeof value === "object" && value !== null ? draw.plainJson(value) : String(value);

@@ -7,12 +7,13 @@
   const SLICE = 40; // milliseconds
   const SHOWN = 50;
   const WIDEST = 400;
+  const { t } = draw;
   const STATES = {
-    ok: ["一致", "good"], bad: ["不一致", "bad"], unchecked: ["未核对", "attention"], skipped: ["未进行", "neutral"],
+    ok: [t("一致"), "good"], bad: [t("不一致"), "bad"], unchecked: [t("未核对"), "attention"], skipped: [t("未进行"), "neutral"],
   };
   const WHY_UNCHECKED = {
-    log: "这份记录没有附存证证明，此项在这里无从核对。",
-    signature: "此项在这里没有核对：请用存证日志的公钥，以任何支持 C2SP signed note 的工具核对。",
+    log: t("这份记录没有附存证证明，此项在这里无从核对。"),
+    signature: t("此项在这里没有核对：请用存证日志的公钥，以任何支持 C2SP signed note 的工具核对。"),
   };
   const part = (id) => document.getElementById(id);
   let runs = 0;
@@ -36,7 +37,7 @@
   }
 
   function titleOf(id) {
-    if (part(`step-${id}`) === null) return "结果的承诺";
+    if (part(`step-${id}`) === null) return t("结果的承诺");
     return document.querySelector(`#step-${id} h2`).firstChild.textContent.trim().replace(/^[0-9]+\. /, "");
   }
 
@@ -56,7 +57,7 @@
     const frame = element("div", undefined, "table-frame");
     frame.tabIndex = 0;
     frame.setAttribute("role", "region");
-    frame.setAttribute("aria-label", "各层应抽取数");
+    frame.setAttribute("aria-label", t("各层应抽取数"));
     const made = element("table", undefined, "table");
     const head = made.createTHead().insertRow();
     heads.forEach((text) => {
@@ -75,9 +76,9 @@
 
   function fault(difference) {
     const item = element("li");
-    item.append(element("code", difference.path), document.createTextNode(`：${draw.RULES[difference.rule]}`));
+    item.append(element("code", difference.path), document.createTextNode(t("：%(rule)s", { rule: draw.RULES[difference.rule] })));
     if (difference.expected !== undefined || difference.found !== undefined) {
-      item.append(facts([["应为", difference.expected], ["记录为", difference.found]]));
+      item.append(facts([[t("应为"), difference.expected], [t("记录为"), difference.found]]));
     }
     return item;
   }
@@ -98,38 +99,41 @@
     if (step.differences.length) {
       const list = element("ul", undefined, "verify-faults");
       step.differences.slice(0, SHOWN).forEach((difference) => list.append(fault(difference)));
-      if (step.differences.length > SHOWN) list.append(element("li", `……另有 ${step.differences.length - SHOWN} 处`));
+      if (step.differences.length > SHOWN) {
+        list.append(element("li", t("……另有 %(count)s 处", { count: step.differences.length - SHOWN })));
+      }
       found.append(list);
     }
   }
 
   function conclude(report, seconds) {
     report.steps.forEach(show);
-    const took = `用时 ${seconds.toFixed(1)} 秒。`;
+    const took = t("用时 %(seconds)s 秒。", { seconds: seconds.toFixed(1) });
     const bad = report.steps.filter((step) => step.state === "bad");
     const open = report.steps.filter((step) => step.state === "unchecked");
     if (bad.length) {
-      const where = bad.map((step) => `“${titleOf(step.id)}”`).join("、");
-      const count = report.differences.length ? `，共 ${report.differences.length} 处` : "";
-      say("bad", "核验未通过", `这份记录与重新计算的结果不符：${where}${count}。下面逐步标出。${took}`);
+      const where = bad.map((step) => t("“%(title)s”", { title: titleOf(step.id) })).join(t("、"));
+      const count = report.differences.length ? t("，共 %(count)s 处", { count: report.differences.length }) : "";
+      say("bad", t("核验未通过"), t("这份记录与重新计算的结果不符：%(where)s%(count)s。下面逐步标出。%(took)s", { where, count, took }));
       return;
     }
     const { record } = report;
     if (record === null) {
-      say("attention", "密封中，尚不能重算", `结果的承诺确在存证日志中，启封之后才能重新计算。${took}`);
+      say("attention", t("密封中，尚不能重算"), t("结果的承诺确在存证日志中，启封之后才能重新计算。%(took)s", { took }));
       return;
     }
-    const inspectors = record.assignments ? "和检查人员" : "（检查人员无法安排，记录如实写明）";
-    const left = open.length ? `未核对：${open.map((step) => titleOf(step.id)).join("、")}。` : "";
-    say(left ? "attention" : "good", left ? "核验通过，有项目未核对" : "核验通过",
-      `您的浏览器从 ${record.frame.units.length} 个对象重新抽取了一遍，抽中的 ${record.selected.length} 个对象${inspectors}`
-      + `与记录完全一致。${left}${took}`);
+    const inspectors = record.assignments ? t("和检查人员") : t("（检查人员无法安排，记录如实写明）");
+    const left = open.length ? t("未核对：%(steps)s。", { steps: open.map((step) => titleOf(step.id)).join(t("、")) }) : "";
+    say(left ? "attention" : "good", left ? t("核验通过，有项目未核对") : t("核验通过"),
+      t("您的浏览器从 %(units)s 个对象重新抽取了一遍，抽中的 %(selected)s 个对象%(inspectors)s与记录完全一致。%(left)s%(took)s", {
+        units: record.frame.units.length, selected: record.selected.length, inspectors, left, took,
+      }));
   }
 
   function begin() {
     part("progress").hidden = false;
     part("again").disabled = true;
-    say("info", "正在计算", "请稍候，计算在您自己的浏览器中进行。");
+    say("info", t("正在计算"), t("请稍候，计算在您自己的浏览器中进行。"));
     [...draw.STEPS, "sealed"].forEach((id) => show({ id, state: "skipped", facts: [], differences: [], table: null }));
   }
 
@@ -163,7 +167,7 @@
         }
       } catch (error) {
         end();
-        say("bad", "计算没有完成", "您的浏览器未能完成计算，请换一个较新的浏览器，或用下面的 Python 程序验证。");
+        say("bad", t("计算没有完成"), t("您的浏览器未能完成计算，请换一个较新的浏览器，或用下面的 Python 程序验证。"));
         throw error;
       }
     };
@@ -173,7 +177,7 @@
   function tell({ step, share }) {
     const place = draw.STEPS.indexOf(step);
     part("progress-bar").value = (place + share) / draw.STEPS.length;
-    part("progress-text").textContent = `正在计算：${titleOf(step)}`;
+    part("progress-text").textContent = t("正在计算：%(step)s", { step: titleOf(step) });
   }
 
   function read(file) {

@@ -158,7 +158,7 @@
       if (!(fault instanceof Invalid)) throw fault;
       return close(new draw.Report(), [{ path: fault.path, rule: fault.rule }]);
     }
-    step.facts = value.roots.map((entry) => [`第 ${entry.version} 版树根`, entry.root]);
+    step.facts = value.roots.map((entry) => [draw.t("第 %(version)s 版树根", { version: entry.version }), entry.root]);
     if (value.record === null) return close(new draw.Report(), []);
     const report = yield* draw.verificationOf(value.record, vkey);
     if (!report.differences.length) return close(report, yield* shares(sealedDifferences(value)));

@@ -84,7 +84,7 @@
     try {
       draw.fields.members(record, "", RECORD, "record");
       report.record = record;
-      report.close("read", [], [["抽取编号", draw.isObject(record.frame) ? record.frame.draw : undefined]]);
+      report.close("read", [], [[draw.t("抽取编号"), draw.isObject(record.frame) ? record.frame.draw : undefined]]);
       stage = "frame";
       const seating = yield* frameStep(report, record.frame);
       stage = "chance";
@@ -108,15 +108,19 @@
     }
     const of = (status) => frame.units.filter((unit) => unit.status === status).length;
     report.close("frame", [], [
-      ["名录基准日", frame.as_of],
-      ["检查对象", `${frame.units.length} 个：可抽取 ${of("eligible")}，定向 ${of("mandatory")}，排除 ${of("excluded")}`],
-      ["检查人员", `${frame.inspectors.length} 人：可参加 ${seating.names.length}`],
+      [draw.t("名录基准日"), frame.as_of],
+      [draw.t("检查对象"), draw.t("%(units)s 个：可抽取 %(eligible)s，定向 %(mandatory)s，排除 %(excluded)s", {
+        units: frame.units.length, eligible: of("eligible"), mandatory: of("mandatory"), excluded: of("excluded"),
+      })],
+      [draw.t("检查人员"), draw.t("%(count)s 人：可参加 %(eligible)s", {
+        count: frame.inspectors.length, eligible: seating.names.length,
+      })],
     ]);
     return seating;
   }
 
   function chanceStep(report, { frame, entropy }) {
-    report.close("chance", [], entropy.map((item) => [`${draw.KINDS[item.kind]}（${item.by}）`, item.value]));
+    report.close("chance", [], entropy.map((item) => [draw.t("%(kind)s（%(by)s）", { kind: draw.KINDS[item.kind], by: item.by }), item.value]));
   }
 
   /* Everything that follows once the frame and its chance are sound. */
@@ -125,22 +129,22 @@
     const frameSha256 = yield* shares("digest", draw.frameSha256(frame));
     const compared = (key, expected) => compare(expected, record[key], key, []);
     report.close("digest", [...compared("format", draw.FORMAT), ...compared("frame_sha256", frameSha256)], [
-      ["重新计算", frameSha256], ["记录所载", record.frame_sha256],
+      [draw.t("重新计算"), frameSha256], [draw.t("记录所载"), record.frame_sha256],
     ]);
 
     const seed = draw.seedOf(frame, frameSha256, record.entropy);
     const assurance = draw.assuranceOf(frame.entropy);
     report.close("seed", [...compared("seed", seed), ...compared("assurance", assurance)], [
-      ["重新计算", seed], ["记录所载", record.seed], ["可信性建立在", draw.ASSURANCE[assurance]],
+      [draw.t("重新计算"), seed], [draw.t("记录所载"), record.seed], [draw.t("可信性建立在"), draw.ASSURANCE[assurance]],
     ]);
 
     const drawn = yield* shares("selected", draw.sample(frame, seed));
     quotaStep(report, drawn, record);
     report.close("selected", compared("selected", drawn.selected), [
-      ["重新抽出", `${drawn.selected.length} 个`], ["记录所载", countOf(record.selected)],
+      [draw.t("重新抽出"), countOf(drawn.selected)], [draw.t("记录所载"), countOf(record.selected)],
     ]);
     report.close("reserves", compared("reserves", drawn.reserves), [
-      ["重新排出", `${drawn.reserves.length} 个`], ["记录所载", countOf(record.reserves)],
+      [draw.t("重新排出"), countOf(drawn.reserves)], [draw.t("记录所载"), countOf(record.reserves)],
     ]);
 
     const maxLoad = frame.team.max_load;
@@ -157,7 +161,9 @@
     const step = report.step("quotas");
     step.state = drawn.strata.every(({ stratum, quota }) => lots(stratum) === quota) ? "ok" : "bad";
     step.table = {
-      heads: ["层", "可抽取", "比例", "下限", "上限", "应抽取", "记录抽中"],
+      heads: [
+        draw.t("层"), draw.t("可抽取"), draw.t("比例"), draw.t("下限"), draw.t("上限"), draw.t("应抽取"), draw.t("记录抽中"),
+      ],
       rows: drawn.strata.map(({ stratum, eligible, quota }) => [
         stratum.id, eligible, `${stratum.rate_bp / 100} %`, stratum.min, stratum.max === null ? "—" : stratum.max, quota,
         lots(stratum),
@@ -166,7 +172,7 @@
   }
 
   function countOf(value) {
-    return Array.isArray(value) ? `${value.length} 个` : draw.shown(value);
+    return Array.isArray(value) ? draw.t("%(count)s 个", { count: value.length }) : draw.shown(value);
   }
 
   function* assignmentStep(report, record, { drawn, assigned, seating }) {
@@ -179,8 +185,11 @@
       differences.push(...compare(wanted, record.unassignable, "unassignable", []));
     } else differences.push(...(yield* unassignableDifferences(record, drawn, seating)));
     report.close("assignments", differences, assigned === null
-      ? [["重新计算", "不存在能坐满全部席位的安排"]]
-      : [["重新安排", `${expected.length} 个对象，每组 ${seating.size} 人`], ["每人至多检查", `${assigned.limit} 个`]]);
+      ? [[draw.t("重新计算"), draw.t("不存在能坐满全部席位的安排")]]
+      : [
+        [draw.t("重新安排"), draw.t("%(count)s 个对象，每组 %(size)s 人", { count: expected.length, size: seating.size })],
+        [draw.t("每人至多检查"), draw.t("%(count)s 个", { count: assigned.limit })],
+      ]);
   }
 
   /* The named units need not be those that we would name: any set that cannot be served together will do. */
@@ -218,7 +227,8 @@
         }));
       }
     }
-    report.close("substitutions", differences, [["替换", countOf(substitutions).replace("个", "次")]]);
+    report.close("substitutions", differences, [[draw.t("替换"), Array.isArray(substitutions)
+      ? draw.t("%(count)s 次", { count: substitutions.length }) : draw.shown(substitutions)]]);
   }
 
   function logSteps(report, { log, frame }, frameSha256, vkey) {
@@ -228,12 +238,14 @@
       return;
     }
     const faults = faultOf(() => draw.checkLog(log, frame, frameSha256));
-    report.close("log", faults, faults.length ? [] : [["日志", log.origin], ["序号", `第 ${log.index} 条`]]);
+    report.close("log", faults, faults.length ? [] : [
+      [draw.t("日志"), log.origin], [draw.t("序号"), draw.t("第 %(index)s 条", { index: log.index })],
+    ]);
     if (faults.length) return;
     const step = report.step("signature");
     const answer = vkey ? draw.signatureOf(log.checkpoint, vkey) : "no key";
     step.state = { signed: "ok", "wrong signature": "bad" }[answer] || "unchecked";
-    step.facts = [["核对结果", draw.SIGNATURE[answer]], ...(vkey ? [["使用的公钥", vkey]] : [])];
+    step.facts = [[draw.t("核对结果"), draw.SIGNATURE[answer]], ...(vkey ? [[draw.t("使用的公钥"), vkey]] : [])];
   }
 
   /* The report at once, without slices. */
