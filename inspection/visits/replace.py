@@ -19,7 +19,8 @@ from registry.kernel.clock import local_day
 from registry.kernel.faults import Conflict
 from registry.kernel.part import Duty, Worklist
 from registry.kernel.work import WorkSession
-from registry.roster.tables import OrganisationRow, PractitionerRow
+from registry.roster import kinds
+from registry.roster.tables import LicenceRow, OrganisationRow, PractitionerRow
 
 ASK, DECIDE = "visit.ask", "visit.substitute"
 
@@ -45,7 +46,7 @@ def ask(
     """Asks for another inspector on a seat (0 first), or for another subject (None), before anything was recorded.
 
     An inspector asks for their own visits, the office for all. Raises as `ceremony.substitute.ask`, and Conflict once
-    a finding is on record.
+    a finding is on record, and for a subject said to have ended that the register still has.
     """
     refuse_programs(actor)
     actor.require(ASK)
@@ -54,7 +55,21 @@ def ask(
         raise Conflict("检查结果已记录，不能再更换", rule="state")
     if not actor.may(DECIDE) and not actor.may("visit.ask_for_subject"):
         refuse_stranger(session, actor, row)
+    # Two people who agree could otherwise take anybody out of a draw whom the register has in it.
+    if seat is None and ground == "ended" and _registered(session, row.selection):
+        raise Conflict("名录中该对象没有注销、吊销或迁出，请先办理其状态变更", rule="still_registered")
     return substitute.ask(session, actor, selection=row.selection, seat=seat, ground=ground, reason=reason)
+
+
+def _registered(session: WorkSession, selection: SelectionRow) -> bool:
+    if selection.practitioner_id is None:
+        states, table = select(OrganisationRow.state), kinds.ORGANISATION_STATES
+        found = session.scalars(states.where(OrganisationRow.id == selection.organisation_id))
+    else:
+        profession, table = selection.draw.task.matter.object_kind, kinds.LICENCE_STATES
+        licences = select(LicenceRow.state).where(LicenceRow.practitioner_id == selection.practitioner_id)
+        found = session.scalars(licences.where(LicenceRow.profession == profession))
+    return any(not table[state].ended for state in found)
 
 
 def decide(session: WorkSession, actor: Actor, *, substitution: str, granted: bool) -> str:

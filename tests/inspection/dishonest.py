@@ -317,7 +317,7 @@ class DishonestOfficer(RuleBasedStateMachine):
 
     @rule(seat=st.sampled_from((0, 1, None)))
     def replaces(self, seat: int | None) -> None:
-        ground = "ended" if seat is None else "recused"
+        ground = "not_operating" if seat is None else "recused"
 
         def asks(session: Any, actor: Actor) -> None:
             visit = session.scalars(

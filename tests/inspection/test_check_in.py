@@ -58,7 +58,7 @@ def test_a_letter_of_a_visit_that_was_called_off_says_so(
 ) -> None:
     with work.write(OFFICE) as session:
         asked = replace.ask(
-            session, OFFICE, visit=visit.public_id, seat=None, ground="ended", reason="已注销"
+            session, OFFICE, visit=visit.public_id, seat=None, ground="not_operating", reason="已停业"
         )
     second = Actor.command("second")
     with work.write(second) as session:

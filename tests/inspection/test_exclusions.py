@@ -213,7 +213,7 @@ def test_a_replaced_subject_was_not_inspected_and_does_not_count(work: Work) -> 
             select(VisitRow.public_id, SelectionRow.unit).join(SelectionRow).order_by(VisitRow.id)
         ).first()  # type: ignore[misc]
     with work.write(OFFICE) as session:
-        asked = replace.ask(session, OFFICE, visit=visit, seat=None, ground="ended", reason="迁往外地")
+        asked = replace.ask(session, OFFICE, visit=visit, seat=None, ground="not_operating", reason="已停业")
         asked_id = asked.public_id
     second = Actor.command("second")
     with work.write(second) as session:

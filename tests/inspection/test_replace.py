@@ -16,6 +16,8 @@ from registry.kernel.faults import Conflict, Invalid, Refused
 from registry.kernel.host import Host
 from registry.kernel.work import Work
 from registry.ledger import book
+from registry.roster.asof import organisation
+from registry.roster.changes import change_organisation_state
 from tests.inspection import bureau
 from tests.inspection.bureau import OFFICE
 from tests.people import Person
@@ -78,6 +80,14 @@ def test_an_inspector_recuses_on_the_page_and_the_seed_says_who_comes_in(
 def test_a_closed_firm_gives_way_to_its_stratums_first_reserve(work: Work) -> None:
     draw = bureau.drawn(work, bureau.found(work))
     visit = _first_visit(work)
+    with pytest.raises(Conflict, match="没有注销") as refused:
+        asked(work, visit.public_id, None, "ended")
+    assert refused.value.rule == "still_registered"
+    with work.write(OFFICE) as session:
+        firm = organisation(session, visit.organisation or "")
+        change_organisation_state(
+            session, OFFICE, organisation=firm, state="cancelled", on=session.today, reason="自行申请注销"
+        )
     goes_on = grant(work, asked(work, visit.public_id, None, "ended"))
     record = _record(work, draw)
     assert verify(record) == []
@@ -118,7 +128,7 @@ def test_what_must_not_be_replaced_is_refused(work: Work) -> None:
     waiting = asked(work, visit, 0, "recused")
     with pytest.raises(Refused):
         grant(work, waiting, OFFICE)
-    whole = asked(work, visit, None, "ended")
+    whole = asked(work, visit, None, "not_operating")
     grant(work, whole)
     with pytest.raises(Conflict):
         grant(work, waiting)

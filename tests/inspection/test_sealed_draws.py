@@ -184,7 +184,7 @@ def test_a_substitution_while_sealed_is_a_new_root_and_nothing_else_in_public(
             OFFICE,
             visit=visit,
             seat=None if whole else 1,
-            ground="ended" if whole else "recused",
+            ground="not_operating" if whole else "recused",
             reason="近亲属",
         )
     second = Actor.command("second")

@@ -233,7 +233,7 @@ def test_whatever_happens_while_it_is_sealed_neither_feed_nor_pages_tell(
                     work,
                     visit,
                     seat=0 if act == "seat" else None,
-                    ground="recused" if act == "seat" else "ended",
+                    ground="recused" if act == "seat" else "not_operating",
                 )
             elif act == "visit" and visit != visits[0][1]:
                 sealed_bureau.visit(work, visit)
