@@ -5,11 +5,15 @@ from pathlib import Path
 from publicity.commands.certificate import certificate
 from publicity.commands.feed import feed
 from publicity.commands.sync import sync
-from publicity.feed import configure, deliver, reconcile
+from publicity.disclosure import decide as disclosing
+from publicity.disclosure import find as disclosures
+from publicity.disclosure import register
+from publicity.feed import checks, configure, deliver, reconcile
 from publicity.feed import duties as feed_duties
 from publicity.notices import duties, follow, verify
 from publicity.proving import penalties
 from publicity.release import intake
+from publicity.release.delegation import arrange as delegation
 from publicity.release.states import PERMISSIONS, STEPS
 from publicity.reports import find as reports
 from publicity.reports import handle
@@ -18,6 +22,8 @@ from publicity.web import (
     atom,
     batch,
     certificates,
+    delegations,
+    disclosure,
     edge,
     error_reports,
     feed_api,
@@ -58,11 +64,17 @@ PART = Part(
         feed_api.blueprint,
         feed_staff.blueprint,
         staff.blueprint,
+        delegations.blueprint,
+        disclosure.blueprint,
+        disclosure.api,
     ),
     commands=(certificate, feed, sync),
     permissions=(
         Permission("release.read", "查看公开流程和公示", _READERS),
         *PERMISSIONS,
+        Permission(delegation.ARRANGE, "设立和结束代办", frozenset({"head", "leader", "admin"})),
+        Permission(disclosure.READ, "查看公开属性", _READERS),
+        Permission(disclosing.REVIEW_BY, "评估不主动公开的信息", frozenset({"head", "secrecy", "leader"})),
         Permission("notice.correct", "更正公示", frozenset({"head"})),
         Permission("notice.mark", "标注公示", frozenset({"clerk", "head"})),
         Permission("notice.withdraw", "撤下公示", frozenset({"leader"})),
@@ -75,7 +87,9 @@ PART = Part(
     ),
     navigation=(
         Navigation("公开流程", "release.index", "release.read", 500, "公开"),
+        Navigation("代办", "delegations.index", "release.read", 505, "公开"),
         Navigation("公示", "release.notice_list", "release.read", 510, "公开"),
+        Navigation("不主动公开的信息", "disclosure.index", disclosure.READ, 512, "公开"),
         Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
         Navigation("机构网站", "sites.index", site_register.REGISTER, 530, "公开"),
@@ -86,7 +100,7 @@ PART = Part(
         Navigation("双公示", "public.double", "", 22),
         Navigation("批量核验", "batch.form", "", 60),
     ),
-    worklists=(*duties.WORKLISTS, *feed_duties.WORKLISTS, reports.WORKLIST),
+    worklists=(*duties.WORKLISTS, disclosures.WORKLIST, *feed_duties.WORKLISTS, reports.WORKLIST),
     scopes={
         "feed:read": "读取归集数据",
         "feed:restricted": "读取归集数据中的证件号码",
@@ -96,9 +110,16 @@ PART = Part(
         **{f"release.{step.name}": f"公开流程：{step.title}" for step in STEPS},
         "release.draft": "收取待公开事项",
         "release.intake": "收取进度",
+        "disclosure.enter": "登记公开属性",
+        "disclosure.propose": "提出公开属性",
+        "disclosure.confirm": "审核确定公开属性",
+        "disclosure.keep": "评估后维持不主动公开",
+        "disclosure.open": "评估后转为主动公开",
         "release.send_back": "公开流程：退回",
         "release.stop": "公开流程：终止",
         "release.redraft": "公开流程：更正重拟",
+        delegation.ARRANGE: "设立代办",
+        "release.delegate.end": "结束代办",
         "notice.publish": "公开公示",
         "notice.correct": "更正公示",
         "notice.mark": "标注公示",
@@ -124,13 +145,14 @@ PART = Part(
     },
     jobs=(
         Job("intake", "收取待公开事项", intake.run, "* * * * *"),
+        Job("disclosure", "登记公开属性", register.run, "* * * * *"),
         Job("map", "更新处罚存证映射（无处罚公示证明的依据）", penalties.run, "* * * * *"),
         Job("error-reports", "删除满期的报告内容", handle.purge, "40 3 * * *"),
         Job("deliver", "向信用平台归集", deliver.run, "* * * * *"),
         Job("reconcile", "与信用平台对账", reconcile.run, "30 2 * * *"),
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
     ),
-    closing=(follow.close,),
+    closing=(disclosing.close, follow.close, checks.close),
     examinations=(verify.examine,),
     setup=edge.install,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("pub_")),

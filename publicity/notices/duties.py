@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import load_only
 
 from publicity.notices import amend
 from publicity.notices import find as notices
+from publicity.release import find as releases
+from publicity.release.delegation import find as delegations
 from publicity.release.draft import title_of_kind
-from publicity.release.states import STEPS, Step
+from publicity.release.states import STEPS, STOPPABLE, Step
 from publicity.release.tables import Release, ReleaseStep
+from registry.kernel.access import Actor
 from registry.kernel.clock import local_day
 from registry.kernel.part import Duty, Worklist
 from registry.kernel.work import WorkSession
@@ -16,52 +20,64 @@ from registry.kernel.work import WorkSession
 
 def _open(step: Step) -> Callable[[WorkSession, int], Sequence[Duty]]:
     def listed(session: WorkSession, limit: int) -> list[Duty]:
-        rows = session.execute(
-            select(
-                Release.id,
+        rows = _releases(session, Release.state == step.before, limit)
+        elsewhere = _took_another(session, [row.id for row in rows], step)
+        return [_duty(row, barred=elsewhere.get(row.id, frozenset())) for row in rows]
+
+    return listed
+
+
+def _stood_in(session: WorkSession, limit: int) -> list[Duty]:
+    """What waits for those who stand in for somebody today; nobody else's, so it has an owner from the start."""
+    return [
+        _duty(row, owner=deputy)
+        for deputy in delegations.deputies(session)
+        for row in _releases(session, releases.waiting_for(session, Actor("staff", deputy, "")), limit)
+    ]
+
+
+def _releases(session: WorkSession, condition: ColumnElement[bool], limit: int) -> Sequence[Release]:
+    wanted = select(Release).where(condition).order_by(Release.due_on, Release.id).limit(limit)
+    return session.scalars(
+        wanted.options(
+            load_only(
                 Release.public_id,
                 Release.kind,
+                Release.state,
                 Release.title,
                 Release.subject,
                 Release.drafted_at,
                 Release.due_on,
                 Release.due_provisional,
             )
-            .where(Release.state == step.before)
-            .order_by(Release.due_on, Release.id)
-            .limit(limit)
-        ).all()
-        elsewhere = _took_another(session, [row.id for row in rows], step)
-        return [
-            Duty(
-                title=" · ".join(
-                    text
-                    for text in (row.title or title_of_kind(row.kind), (row.subject or {}).get("name"))
-                    if text
-                ),
-                endpoint="release.release",
-                values={"public_id": row.public_id},
-                since=local_day(row.drafted_at),
-                # The clock stops with publication; the archive has no term of law.
-                due=row.due_on if step.name != "archive" else None,
-                provisional=row.due_provisional,
-                barred=elsewhere.get(row.id, frozenset()),
-            )
-            for row in rows
-        ]
+        )
+    ).all()
 
-    return listed
+
+def _duty(row: Release, *, barred: frozenset[str] = frozenset(), owner: str | None = None) -> Duty:
+    name = (row.subject or {}).get("name")
+    return Duty(
+        title=" · ".join(text for text in (row.title or title_of_kind(row.kind), name) if text),
+        endpoint="release.release",
+        values={"public_id": row.public_id},
+        since=local_day(row.drafted_at),
+        # The clock stops with publication; the archive has no term of law.
+        due=row.due_on if row.state in STOPPABLE else None,
+        provisional=row.due_provisional,
+        owner=owner,
+        barred=barred,
+    )
 
 
 def _took_another(session: WorkSession, releases: Sequence[int], step: Step) -> dict[int, frozenset[str]]:
     """Who took another step of each release, and may not take this one (see states.may_take)."""
     found: dict[int, set[str]] = {}
     for row in session.execute(
-        select(ReleaseStep.release_id, ReleaseStep.actor).where(
+        select(ReleaseStep.release_id, ReleaseStep.actor, ReleaseStep.behalf).where(
             ReleaseStep.release_id.in_(releases), ReleaseStep.step != step.name
         )
     ):
-        found.setdefault(row.release_id, set()).add(row.actor)
+        found.setdefault(row.release_id, set()).update({row.actor, row.behalf} - {None})
     return {release: frozenset(actors) for release, actors in found.items()}
 
 
@@ -81,6 +97,7 @@ def _fallen(session: WorkSession, limit: int) -> list[Duty]:
 
 WORKLISTS = (
     *(Worklist(f"公开流程：{step.title}", step.permission, _open(step)) for step in STEPS),
+    Worklist("代办的公开流程", "release.read", _stood_in),
     Worklist("撤下依据已撤销的公示", "notice.withdraw", _fallen),
     Worklist("按更正后的记录更正公示", "notice.correct", amend.waiting),
 )

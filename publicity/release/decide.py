@@ -5,12 +5,15 @@ of deciding something else than they read.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Select, select
 
 from publicity.release import draft, states
+from publicity.release.delegation import find as delegations
 from publicity.release.gaps import gaps, read_answer
 from publicity.release.tables import Release, ReleaseStep
+from registry.accounts import staff
 from registry.credit.find import Event
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
@@ -56,11 +59,12 @@ def send_back(session: WorkSession, actor: Actor, *, release: str, revision: int
     if not reason:
         raise Invalid.field("reason", "required", "请写明退回理由")
     row = locked(session, release, revision=revision)
-    row.state, step = states.send_back(
-        row.state, actor=actor.id, permissions=actor.permissions, taken=taken(row)
-    )
-    _note(session, actor, row, step=step.name, note=reason, sent_back=True)
-    session.act("release.send_back", row.public_id, step=step.name)
+    who = _who(session, actor, row)
+    step = states.step_after(row.state)
+    behalf = states.on_behalf(step, **who) if step else None
+    row.state, step = states.send_back(row.state, **who)
+    _note(session, actor, row, step=step.name, note=reason, sent_back=True, behalf=behalf)
+    session.act("release.send_back", row.public_id, step=step.name, **_for(behalf))
     return row
 
 
@@ -69,11 +73,11 @@ def take(
 ) -> Release:
     """Moves the release one step under its lock and keeps who did it. Raises NotFound, Conflict or Refused."""
     row = locked(session, release, revision=revision)
-    row.state = states.advance(
-        row.state, step, actor=actor.id, permissions=actor.permissions, taken=taken(row)
-    )
-    _note(session, actor, row, step=step, note=note.strip(), sent_back=False)
-    session.act(f"release.{step}", row.public_id)
+    who = _who(session, actor, row, step)
+    behalf = states.on_behalf(states.step_named(step), **who)
+    row.state = states.advance(row.state, step, **who)
+    _note(session, actor, row, step=step, note=note.strip(), sent_back=False, behalf=behalf)
+    session.act(f"release.{step}", row.public_id, **_for(behalf))
     return row
 
 
@@ -127,10 +131,36 @@ def locked(session: WorkSession, release: str, *, revision: int | None = None) -
 
 def taken(row: Release) -> list[states.Taken]:
     """The steps of the release so far, of every round."""
-    return [states.Taken(step.step, step.actor) for step in row.steps]
+    return [states.Taken(step.step, step.actor, step.behalf) for step in row.steps]
 
 
-def _note(session: WorkSession, actor: Actor, row: Release, *, step: str, note: str, sent_back: bool) -> None:
+def _who(session: WorkSession, actor: Actor, row: Release, step: str | None = None) -> dict[str, Any]:
+    """What states.advance and states.on_behalf ask about the actor, for `step` or the one that the release waits for."""
+    waiting = states.step_after(row.state)
+    name = step or (waiting.name if waiting else "")
+    absent = delegations.stood_in_for(session, actor.id).get(name, ())
+    return {
+        "actor": actor.id,
+        "permissions": actor.permissions,
+        "taken": taken(row),
+        "absent": absent,
+    }
+
+
+def _for(behalf: str | None) -> dict[str, str]:
+    return {"behalf": behalf} if behalf else {}
+
+
+def _note(
+    session: WorkSession,
+    actor: Actor,
+    row: Release,
+    *,
+    step: str,
+    note: str,
+    sent_back: bool,
+    behalf: str | None = None,
+) -> None:
     if len(note) > LONGEST_NOTE:
         raise Invalid.field("note", "too_long", f"意见不超过 {LONGEST_NOTE} 字")
     row.revision += 1
@@ -140,6 +170,8 @@ def _note(session: WorkSession, actor: Actor, row: Release, *, step: str, note: 
             sent_back=sent_back,
             actor=actor.id,
             actor_name=actor.name,
+            behalf=behalf,
+            behalf_name=staff.names(session, [behalf]).get(behalf) if behalf else None,
             at=session.now,
             note=note,
         )

@@ -1,14 +1,16 @@
 """Reads releases for the office: the work list, and one release with its steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 
 from publicity.release import decide, draft, gaps, states
+from publicity.release.delegation import find as delegations
 from publicity.release.tables import Release, ReleaseStep
+from registry.accounts import staff
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import NotFound
@@ -21,6 +23,7 @@ class StepTaken(NamedTuple):
     title: str
     sent_back: bool
     actor: str
+    behalf: str | None
     at: datetime
     note: str
 
@@ -51,7 +54,7 @@ class Brief:
 
 @dataclass(frozen=True)
 class Page:
-    """One release as its page shows it to one person. `mine` is the step that this person may take now."""
+    """One release as its page shows it to one person. `mine` is the step that this person may take now, `behalf` for whom."""
 
     brief: Brief
     kind: str
@@ -67,6 +70,7 @@ class Page:
     steps: Sequence[StepTaken]
     archive_number: str | None
     mine: states.Step | None
+    behalf: str | None
     may_send_back: bool
     why_not: str | None
 
@@ -81,7 +85,7 @@ def mine(
     session: WorkSession, actor: Actor, *, after: str | None, limit: int
 ) -> tuple[list[Brief], str | None]:
     """What waits for this person, the most urgent first, and where the next page starts."""
-    return _page(session, _waiting_for(actor), after=after, limit=limit)
+    return _page(session, waiting_for(session, actor), after=after, limit=limit)
 
 
 def everything(
@@ -106,9 +110,12 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
     event = session.get_one(EventRow, row.event_id)
     restricted = draft.restricted_of(session, row)
     step, taken = states.step_after(row.state), decide.taken(row)
-    may = step is not None and states.may_take(
-        step, actor=actor.id, permissions=actor.permissions, taken=taken
-    )
+    absent = delegations.stood_in_for(session, actor.id).get(step.name, ()) if step else ()
+    who: dict[str, Any] = {
+        "actor": actor.id, "permissions": actor.permissions, "taken": taken, "absent": absent,
+    }  # fmt: skip
+    may = step is not None and states.may_take(step, **who)
+    behalf = states.on_behalf(step, **who) if step and may else None
     return Page(
         brief=_brief(session, row),
         kind=row.kind,
@@ -124,8 +131,9 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
         steps=[_taken(step) for step in row.steps],
         archive_number=row.archive_number,
         mine=step if may else None,
+        behalf=staff.names(session, [behalf]).get(behalf) if behalf else None,
         may_send_back=may and states.returnable(row.state),
-        why_not=_why_not(step, actor, taken),
+        why_not=_why_not(step, who) if step and not may else None,
     )
 
 
@@ -138,25 +146,30 @@ def of_event(session: WorkSession, event: str) -> str:
     return public_id
 
 
-def _why_not(step: states.Step | None, actor: Actor, taken: Sequence[states.Taken]) -> str | None:
-    if step is None or step.permission not in actor.permissions:
-        return None
-    if states.may_take(step, actor=actor.id, permissions=actor.permissions, taken=taken):
-        return None
-    return f"您已办理过本件的其他步骤，“{step.title}”须由他人办理。"
-
-
-def _waiting_for(actor: Actor) -> ColumnElement[bool]:
+def waiting_for(session: WorkSession, actor: Actor) -> ColumnElement[bool]:
+    """The condition that a release waits for this person, in their own right or for somebody who is away."""
+    absent = delegations.stood_in_for(session, actor.id)
     conditions = []
     for step in states.STEPS:
-        if actor.may(step.permission):
-            elsewhere = select(ReleaseStep.id).where(
-                ReleaseStep.release_id == Release.id,
-                ReleaseStep.actor == actor.id,
-                ReleaseStep.step != step.name,
-            )
-            conditions.append(and_(Release.state == step.before, ~elsewhere.exists()))
+        own = [actor.id] if actor.may(step.permission) else []
+        persons = [{one} for one in own] or [{actor.id, one} for one in absent.get(step.name, ())]
+        conditions += [and_(Release.state == step.before, ~_elsewhere(step, people)) for people in persons]
     return or_(*conditions) if conditions else false()
+
+
+def _elsewhere(step: states.Step, persons: Set[str]) -> ColumnElement[bool]:
+    took = select(ReleaseStep.id).where(
+        ReleaseStep.release_id == Release.id,
+        ReleaseStep.actor.in_(persons) | ReleaseStep.behalf.in_(persons),
+        ReleaseStep.step != step.name,
+    )
+    return took.exists()
+
+
+def _why_not(step: states.Step, who: Mapping[str, Any]) -> str | None:
+    if step.permission not in who["permissions"] and not who["absent"]:
+        return None
+    return f"您或者您代办的人已办理过本件的其他步骤，“{step.title}”须由他人办理。"
 
 
 def _page(
@@ -196,4 +209,4 @@ def _brief(session: WorkSession, row: Release) -> Brief:
 
 def _taken(step: ReleaseStep) -> StepTaken:
     title = _OTHER.get(step.step) or states.step_named(step.step).title
-    return StepTaken(title, step.sent_back, step.actor_name, step.at, step.note)
+    return StepTaken(title, step.sent_back, step.actor_name, step.behalf_name, step.at, step.note)

@@ -1,9 +1,10 @@
 """The six steps of a release as a table of moves. Pure: what may happen next, and who may do it.
 
-提出 → 初审 → 保密审查 → 审核 → 公开 → 建档. Each step is another person's: four eyes on every one of them.
+提出 → 初审 → 保密审查 → 审核 → 公开 → 建档. Each step is another person's: four eyes on every one of them. A step taken
+on behalf of somebody who is away counts as both persons': whoever acted and whoever was stood in for.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,10 +25,11 @@ class Step:
 
 
 class Taken(NamedTuple):
-    """A step that somebody took, or sent the release back from."""
+    """A step that somebody took, or sent the release back from; `behalf` is for whom, None in one's own right."""
 
     step: str
     actor: str
+    behalf: str | None = None
 
 
 DRAFTED, PUBLISHED, ARCHIVED, STOPPED = "drafted", "published", "archived", "stopped"
@@ -77,20 +79,34 @@ def returnable(state: str) -> bool:
     return state in _RETURNABLE
 
 
-def advance(state: str, name: str, *, actor: str, permissions: Container[str], taken: Sequence[Taken]) -> str:
-    """The state after `actor` takes the step. `taken` are all steps of this release so far, of every round.
+def advance(
+    state: str,
+    name: str,
+    *,
+    actor: str,
+    permissions: Container[str],
+    taken: Sequence[Taken],
+    absent: Sequence[str] = (),
+) -> str:
+    """The state after `actor` takes the step. `taken` are all steps of this release so far, of every round; `absent` are
+    those whom the actor stands in for in this step today.
 
     Raises Refused (`permission`, `four_eyes`) or Conflict (`out_of_turn`) when the release does not wait for this step.
     """
     step = step_named(name)
-    _admit(step, actor=actor, permissions=permissions, taken=taken)
+    on_behalf(step, actor=actor, permissions=permissions, taken=taken, absent=absent)
     if step.before != state:
         raise Conflict(f"当前状态为“{STATES[state]}”，不能{step.title}", rule="out_of_turn")
     return step.after
 
 
 def send_back(
-    state: str, *, actor: str, permissions: Container[str], taken: Sequence[Taken]
+    state: str,
+    *,
+    actor: str,
+    permissions: Container[str],
+    taken: Sequence[Taken],
+    absent: Sequence[str] = (),
 ) -> tuple[str, Step]:
     """The state after the reviewer of this stage sends the release back, and the step in which that happened.
 
@@ -99,22 +115,45 @@ def send_back(
     step = step_after(state)
     if step is None or not returnable(state):
         raise Conflict(f"当前状态为“{STATES[state]}”，不能退回", rule="out_of_turn")
-    _admit(step, actor=actor, permissions=permissions, taken=taken)
+    on_behalf(step, actor=actor, permissions=permissions, taken=taken, absent=absent)
     return DRAFTED, step
 
 
-def may_take(step: Step, *, actor: str, permissions: Container[str], taken: Sequence[Taken]) -> bool:
-    """Whether the step is this person's to take, the state of the release apart."""
-    return step.permission in permissions and not _acted_elsewhere(step, actor, taken)
+def on_behalf(
+    step: Step,
+    *,
+    actor: str,
+    permissions: Container[str],
+    taken: Sequence[Taken],
+    absent: Sequence[str] = (),
+) -> str | None:
+    """For whom the actor takes the step: None in their own right, else the first of `absent` who has done nothing else here.
 
-
-def _admit(step: Step, *, actor: str, permissions: Container[str], taken: Sequence[Taken]) -> None:
-    if step.permission not in permissions:
+    Raises Refused (`permission`, `four_eyes`).
+    """
+    if step.permission in permissions:
+        if not _acted_elsewhere(step, {actor}, taken):
+            return None
+    elif not absent:
         raise Refused(f"“{step.title}”不由您办理", rule="permission")
-    if _acted_elsewhere(step, actor, taken):
-        raise Refused(f"您已办理过本件的其他步骤，不能再办理“{step.title}”", rule="four_eyes")
+    else:
+        for person in absent:
+            if not _acted_elsewhere(step, {actor, person}, taken):
+                return person
+    raise Refused(f"您或者您代办的人已办理过本件的其他步骤，不能再办理“{step.title}”", rule="four_eyes")
 
 
-def _acted_elsewhere(step: Step, actor: str, taken: Sequence[Taken]) -> bool:
+def may_take(
+    step: Step, *, actor: str, permissions: Container[str], taken: Sequence[Taken], absent: Sequence[str] = ()
+) -> bool:
+    """Whether the step is this person's to take, the state of the release apart."""
+    try:
+        on_behalf(step, actor=actor, permissions=permissions, taken=taken, absent=absent)
+    except Refused:
+        return False
+    return True
+
+
+def _acted_elsewhere(step: Step, persons: Set[str], taken: Sequence[Taken]) -> bool:
     # After a send-back the same reviewer looks again: the same step is theirs, any other is not.
-    return any(done.actor == actor and done.step != step.name for done in taken)
+    return any(done.step != step.name and (done.actor in persons or done.behalf in persons) for done in taken)

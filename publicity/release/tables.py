@@ -51,7 +51,10 @@ class Release(Base):
 
 
 class ReleaseStep(Base):
-    """One step as taken, or sent back from (`sent_back`, with the reason as `note`). Never changed."""
+    """One step as taken, or sent back from (`sent_back`, with the reason as `note`). Never changed.
+
+    `behalf` is the public id of whoever was away and stood in for, null where the actor acted in their own right.
+    """
 
     __tablename__ = "pub_release_steps"
 
@@ -61,6 +64,8 @@ class ReleaseStep(Base):
     sent_back: Mapped[bool]
     actor: Mapped[str] = mapped_column(String(64))
     actor_name: Mapped[str] = mapped_column(String(64))
+    behalf: Mapped[str | None] = mapped_column(String(64))
+    behalf_name: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     note: Mapped[str] = mapped_column(Text)
 

@@ -1,11 +1,13 @@
 """The six steps as a table: 提出 → 初审 → 保密审查 → 审核 → 公开 → 建档, each by another person."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publicity.release import states
-from publicity.release.states import STEPS, Taken, advance, send_back
+from publicity.release.states import STEPS, Taken, advance, on_behalf, send_back
 from registry.kernel.faults import Conflict, Refused
 
 ALL = frozenset(step.permission for step in STEPS)
@@ -79,3 +81,80 @@ def test_a_step_that_does_not_exist_is_a_conflict() -> None:
     with pytest.raises(Conflict) as refused:
         advance(states.DRAFTED, "delete", actor="p", permissions=ALL, taken=[])
     assert refused.value.rule == "unknown_step"
+
+
+PEOPLE = ["a", "b", "c", "d"]
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from([*NAMES, "send_back"]),
+        st.sampled_from(PEOPLE),
+        st.booleans(),
+        st.lists(st.sampled_from(PEOPLE), max_size=2),
+    ),
+    max_size=40,
+)
+
+
+@given(MOVES)
+def test_however_a_release_goes_round_nobody_has_a_hand_in_two_of_its_steps(
+    moves: list[tuple[str, str, bool, list[str]]],
+) -> None:
+    """Four eyes, whoever holds what and stands in for whom, with any number of send-backs. A hand in a step have who took
+    it and for whom it was taken."""
+    state = states.DRAFTED
+    taken: list[Taken] = []
+    for name, actor, own, absent in moves:
+        who: dict[str, Any] = {
+            "actor": actor,
+            "permissions": ALL if own else frozenset(),
+            "taken": taken,
+            "absent": [one for one in absent if one != actor],
+        }
+        try:
+            if name == "send_back":
+                after, step = send_back(state, **who)
+            else:
+                after, step = advance(state, name, **who), states.step_named(name)
+        except (Conflict, Refused):
+            continue
+        taken = [*taken, Taken(step.name, actor, on_behalf(step, **who))]
+        state = after
+    hands: dict[str, set[str]] = {}
+    for done in taken:
+        for person in (done.actor, done.behalf):
+            if person is not None:
+                hands.setdefault(person, set()).add(done.step)
+    assert all(len(steps) == 1 for steps in hands.values()), taken
+
+
+@pytest.mark.parametrize(
+    ("taken", "absent", "lawful"),
+    [
+        ([], ["leader"], True),
+        ([Taken("propose", "deputy")], ["leader"], False),
+        ([Taken("propose", "leader")], ["leader"], False),
+        ([Taken("first_review", "x", behalf="leader")], ["leader"], False),
+        ([Taken("secrecy_review", "deputy", behalf="secrecy")], ["leader"], False),
+        ([Taken("secrecy_review", "x", behalf="deputy")], ["leader"], False),
+        ([Taken("propose", "leader")], ["leader", "leader2"], True),
+        ([Taken("approve", "leader")], ["leader"], True),
+        ([], [], False),
+    ],
+)
+def test_a_deputy_takes_what_neither_of_the_two_had_a_hand_in(
+    taken: list[Taken], absent: list[str], lawful: bool
+) -> None:
+    who: dict[str, Any] = {
+        "actor": "deputy",
+        "permissions": frozenset[str](),
+        "taken": taken,
+        "absent": absent,
+    }
+    assert states.may_take(states.step_named("approve"), **who) is lawful
+    if lawful:
+        assert on_behalf(states.step_named("approve"), **who) == absent[-1]
+
+
+def test_whoever_may_take_a_step_takes_it_in_their_own_right_and_stands_in_for_nobody() -> None:
+    step = states.step_named("approve")
+    assert on_behalf(step, actor="leader2", permissions=ALL, taken=[], absent=["leader"]) is None
