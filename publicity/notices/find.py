@@ -132,7 +132,7 @@ def listed(
 
     `of` keeps them to some subjects, by public id. Notices about practitioners of the kinds in `unlisted` are left out.
     """
-    wanted = select(Notice).where(_current(session.today))
+    wanted = select(Notice).where(current(session.today))
     if of is not None:
         people = select(PractitionerRow.id).where(PractitionerRow.public_id.in_(of))
         places = select(OrganisationRow.id).where(OrganisationRow.public_id.in_(of))
@@ -150,7 +150,27 @@ def listed(
     if before is not None:
         wanted = wanted.where(Notice.id < before)
     rows = session.scalars(wanted.order_by(Notice.id.desc()).limit(limit + 1)).all()
-    return [_shown(session, row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+    return shown(session, rows[:limit]), rows[limit - 1].id if len(rows) > limit else None
+
+
+def shown(session: WorkSession, rows: Sequence[Notice]) -> list[Shown]:
+    """Current notices with their records; as many statements for a hundred as for one."""
+    by_notice: dict[int, list[Version]] = {row.id: [] for row in rows}
+    found = select(
+        NoticeVersion.notice_id,
+        NoticeVersion.version,
+        NoticeVersion.action,
+        NoticeVersion.position,
+        NoticeVersion.at,
+    ).where(NoticeVersion.notice_id.in_(by_notice))
+    for one in session.execute(found.order_by(NoticeVersion.version)):
+        by_notice[one.notice_id].append(Version(one.version, one.action, one.position, one.at))
+    latest = [versions[-1].position for versions in by_notice.values()]
+    stored = book.entries(session, "public", latest, on=session.today)
+    return [
+        _as_shown(row, by_notice[row.id], stored[by_notice[row.id][-1].position].body or b"{}")
+        for row in rows
+    ]
 
 
 def withdrawn(
@@ -168,7 +188,7 @@ def withdrawn(
 
 def kinds(session: Session, today: date) -> Collection[str]:
     """The kinds of which there are current notices."""
-    return session.scalars(select(Notice.kind).where(_current(today)).distinct().order_by(Notice.kind)).all()
+    return session.scalars(select(Notice.kind).where(current(today)).distinct().order_by(Notice.kind)).all()
 
 
 def of_releases(session: WorkSession, releases: Collection[int]) -> dict[int, Shown | Tombstone]:
@@ -202,14 +222,15 @@ def fallen(session: WorkSession, *, limit: int = 100) -> list[Fallen]:
         select(Notice, answer.decided_on)
         .join(Release, Release.id == Notice.release_id)
         .join(answer, and_(answer.target_id == Release.event_id, answer.kind == "annulment"))
-        .where(_current(session.today))
+        .where(current(session.today))
         .order_by(answer.decided_on, Notice.id)
         .limit(limit)
     )
     return [Fallen(_shown(session, row), day, add_workdays(session, day, 3)) for row, day in rows]
 
 
-def _current(today: date) -> ColumnElement[bool]:
+def current(today: date) -> ColumnElement[bool]:
+    """Notices that are public on a day."""
     return and_(Notice.state == "current", or_(Notice.until.is_(None), Notice.until >= today))
 
 
@@ -222,12 +243,14 @@ def _read(session: WorkSession, row: Notice) -> Shown | Tombstone:
 
 
 def _shown(session: WorkSession, row: Notice) -> Shown:
-    versions = _versions(session, row)
-    stored = book.entry(session, "public", versions[-1].position, on=session.today)
+    return shown(session, [row])[0]
+
+
+def _as_shown(row: Notice, versions: Sequence[Version], body: bytes) -> Shown:
     return Shown(
         public_id=row.public_id,
         kind=row.kind,
-        body=json.loads(stored.body or b"{}"),
+        body=json.loads(body),
         published_at=row.published_at,
         until=row.until,
         versions=versions,

@@ -4,7 +4,7 @@
 Whoever appends to both in one transaction appends to `public` first, or two of them could wait for each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -119,6 +119,12 @@ def entry(session: WorkSession, book: Book, index: int, *, on: date) -> Stored:
     if row is None:
         raise IndexError(f"{book} has no entry {index}")
     return _shown(session, row, on)
+
+
+def entries(session: WorkSession, book: Book, indices: Collection[int], *, on: date) -> dict[int, Stored]:
+    """Those of the entries that there are, by index, as they may be shown on that day; one statement for all of them."""
+    rows = session.execute(_stored().where(EntryRow.book == book, EntryRow.position.in_(indices)))
+    return {row.position: _shown(session, row, on) for row in rows}
 
 
 def sealed_entry(session: WorkSession, book: Book, index: int) -> Stored:
