@@ -6,6 +6,7 @@ session of a member of staff (with the CSRF token of any page in `X-CSRFToken`) 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -75,9 +76,11 @@ def ceremony(session: WorkSession, _asked: Mapping[str, Any], public_id: str) ->
     return stand.stand(session, public_id, on=session.today)
 
 
-@concern.act(
-    "/draws", permission="draw.freeze", body=AnnouncementSchema, shows=ceremony, answer=CeremonySchema
-)
+# Every act of a ceremony is answered with how far it has come.
+_step = partial(concern.act, shows=ceremony, answer=CeremonySchema)
+
+
+@_step("/draws", permission="draw.freeze", body=AnnouncementSchema)
 def announce_draw(session: WorkSession, given: Mapping[str, Any]) -> str:
     """公布抽取编号和随机源计划
 
@@ -92,14 +95,7 @@ def announce_draw(session: WorkSession, given: Mapping[str, Any]) -> str:
     return announce_sealed(session, session.actor, **wanted, **seal).public_id
 
 
-@concern.act(
-    f"{_DRAW}/call-off",
-    permission="draw.freeze",
-    body=StepSchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_announced,
-)
+@_step(f"{_DRAW}/call-off", permission="draw.freeze", body=StepSchema, lock=_announced)
 def call_off(session: WorkSession, _given: Mapping[str, Any], public_id: str) -> str:
     """撤回公布的抽取
 
@@ -109,15 +105,7 @@ def call_off(session: WorkSession, _given: Mapping[str, Any], public_id: str) ->
     return public_id
 
 
-@concern.act(
-    f"{_DRAW}/commitments",
-    permission="draw.read",
-    body=HandOverSchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_announced,
-    people=True,
-)
+@_step(f"{_DRAW}/commitments", permission="draw.read", body=HandOverSchema, lock=_announced, people=True)
 def hand_over(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str:
     """提交承诺值
 
@@ -127,14 +115,7 @@ def hand_over(session: WorkSession, given: Mapping[str, Any], public_id: str) ->
     return public_id
 
 
-@concern.act(
-    f"{_DRAW}/freeze",
-    permission="draw.freeze",
-    body=StepSchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_announced,
-)
+@_step(f"{_DRAW}/freeze", permission="draw.freeze", body=StepSchema, lock=_announced)
 def freeze(session: WorkSession, _given: Mapping[str, Any], public_id: str) -> str:
     """冻结名录
 
@@ -144,29 +125,14 @@ def freeze(session: WorkSession, _given: Mapping[str, Any], public_id: str) -> s
     return public_id
 
 
-@concern.act(
-    f"{_DRAW}/commit",
-    permission="draw.commit",
-    body=StepSchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_frozen,
-)
+@_step(f"{_DRAW}/commit", permission="draw.commit", body=StepSchema, lock=_frozen)
 def commit(session: WorkSession, _given: Mapping[str, Any], public_id: str) -> str:
     """名录提交存证"""
     conduct.commit(session, session.actor, draw_id=public_id)
     return public_id
 
 
-@concern.act(
-    f"{_DRAW}/chance",
-    permission="draw.read",
-    body=SupplySchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_frozen,
-    people=True,
-)
+@_step(f"{_DRAW}/chance", permission="draw.read", body=SupplySchema, lock=_frozen, people=True)
 def supply(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str:
     """提供一项随机源
 
@@ -182,15 +148,7 @@ def _computed(public_id: str) -> Mapping[str, object]:
     return conduct.compute(given)
 
 
-@concern.act(
-    f"{_DRAW}/run",
-    permission="draw.run",
-    body=StepSchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_frozen,
-    ahead=_computed,
-)
+@_step(f"{_DRAW}/run", permission="draw.run", body=StepSchema, lock=_frozen, ahead=_computed)
 def run(
     session: WorkSession, _given: Mapping[str, Any], public_id: str, ahead: Mapping[str, object] | Fault
 ) -> str:
@@ -205,15 +163,7 @@ def run(
     return public_id
 
 
-@concern.act(
-    f"{_DRAW}/void",
-    permission="draw.read",
-    body=VoidProposalSchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_frozen,
-    people=True,
-)
+@_step(f"{_DRAW}/void", permission="draw.read", body=VoidProposalSchema, lock=_frozen, people=True)
 def propose_void(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str:
     """申请作废
 
@@ -223,15 +173,7 @@ def propose_void(session: WorkSession, given: Mapping[str, Any], public_id: str)
     return public_id
 
 
-@concern.act(
-    f"{_DRAW}/void/confirm",
-    permission="draw.read",
-    body=StepSchema,
-    shows=ceremony,
-    answer=CeremonySchema,
-    lock=_frozen,
-    people=True,
-)
+@_step(f"{_DRAW}/void/confirm", permission="draw.read", body=StepSchema, lock=_frozen, people=True)
 def confirm_void(session: WorkSession, _given: Mapping[str, Any], public_id: str) -> str:
     """确认作废
 
