@@ -1,10 +1,11 @@
-"""Atom feeds of notices (RFC 4287). Pure.
+"""Atom feeds (RFC 4287), of notices and of whatever else a list publishes. Pure.
 
 An entry says what a list says and leads to the notice; it leaves the feed when the notice ends. Readers keep what they
 fetched before, and the address that they kept then answers with the reason of the end.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -12,6 +13,18 @@ from publicity.notices.find import Shown
 
 MEDIA_TYPE = "application/atom+xml"
 _NAMESPACE = "http://www.w3.org/2005/Atom"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry: `address` is its page with the host and its id, `category` a term and its label."""
+
+    address: str
+    title: str
+    published: datetime
+    updated: datetime
+    category: tuple[str, str]
+    summary: str
 
 
 def feed(
@@ -25,31 +38,50 @@ def feed(
     empty: datetime,
 ) -> bytes:
     """The feed at `address` of what stands at `page`, both with the host. `empty` is its time while it has no entry."""
+    entries = [_told(notice, f"{public_url}/notices/{notice.public_id}") for notice in notices]
+    return feed_of(title=title, author=author, address=address, page=page, entries=entries, empty=empty)
+
+
+def feed_of(
+    *, title: str, author: str, address: str, page: str, entries: Sequence[Told], empty: datetime
+) -> bytes:
+    """As `feed`, of entries of any sort."""
     root = ET.Element(f"{{{_NAMESPACE}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "zh-CN"})
-    latest = max((notice.versions[-1].at for notice in notices), default=empty)
+    latest = max((entry.updated for entry in entries), default=empty)
     _text(root, "id", address)
     _text(root, "title", title)
     _text(root, "updated", latest.isoformat())
     _text(_child(root, "author"), "name", author)
     _child(root, "link", rel="self", href=address, type=MEDIA_TYPE)
     _child(root, "link", rel="alternate", href=page, type="text/html")
-    for notice in notices:
-        _entry(root, notice, f"{public_url}/notices/{notice.public_id}")
+    for entry in entries:
+        _entry(root, entry)
     ET.register_namespace("", _NAMESPACE)
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _entry(root: ET.Element, notice: Shown, address: str) -> None:
-    entry = _child(root, "entry")
-    _text(entry, "id", address)
-    _text(entry, "title", f"{notice.kind_title}：{notice.title}")
-    _text(entry, "published", notice.published_at.isoformat())
-    _text(entry, "updated", notice.versions[-1].at.isoformat())
-    _child(entry, "link", rel="alternate", href=address, type="text/html")
-    _child(entry, "category", term=notice.kind, label=notice.kind_title)
+def _told(notice: Shown, address: str) -> Told:
     told = [notice.subject.get("name", ""), f"{notice.decided_on.isoformat()} 决定", *notice.marks]
-    _text(entry, "summary", " · ".join(filter(None, told)))
+    return Told(
+        address,
+        f"{notice.kind_title}：{notice.title}",
+        notice.published_at,
+        notice.versions[-1].at,
+        (notice.kind, notice.kind_title),
+        " · ".join(filter(None, told)),
+    )
+
+
+def _entry(root: ET.Element, told: Told) -> None:
+    entry = _child(root, "entry")
+    _text(entry, "id", told.address)
+    _text(entry, "title", told.title)
+    _text(entry, "published", told.published.isoformat())
+    _text(entry, "updated", told.updated.isoformat())
+    _child(entry, "link", rel="alternate", href=told.address, type="text/html")
+    _child(entry, "category", term=told.category[0], label=told.category[1])
+    _text(entry, "summary", told.summary)
 
 
 def _child(parent: ET.Element, name: str, **attributes: str) -> ET.Element:
