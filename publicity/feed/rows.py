@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from registry.credit.checks import TEMPLATE_PENALTY_KINDS
 from registry.credit.columns import FIELDS
 from registry.credit.layouts import (
     PENALTY_2015,
@@ -69,6 +70,13 @@ def of_person(content: Mapping[str, Any]) -> bool:
     return bool(told == "自然人" if told else content.get("subject", {}).get("type") == "practitioner")
 
 
+def sides(identity: Mapping[str, str]) -> tuple[bool, ...]:
+    """Where a record stands of which only the natural key is left: with natural persons (True), with the others, or, told by
+    an older key, with either."""
+    person = identity.get("person")
+    return (False, True) if person is None else (person == "1",)
+
+
 def cells(kind: str, content: Mapping[str, Any], *, standard: str, region: str) -> dict[str, str]:
     """The row by field of its sheet, dates as 2026/11/20. What the channel may not have is empty."""
     columns: Mapping[str, str] = content["columns"]
@@ -89,16 +97,36 @@ def coded(kind: str, content: Mapping[str, Any], *, standard: str, region: str) 
 
 def ended(kind: str, identity: Mapping[str, str], *, standard: str) -> dict[str, str]:
     """The row that takes a record back where a platform has no other way: its natural key, and the state 撤销."""
-    prefix = "XK" if kind == "permit" else "CF"
-    of_2018 = standard == "2018" and kind == "permit"
-    name, authority = _NAMES[standard == "2015", kind]
+    name, document_number, decided_on = key_columns(standard, kind)
     return {
         name: identity.get("name", ""),
-        f"{prefix}_WSH": identity.get("document_number", ""),
-        f"{prefix}_JDRQ": identity.get("decided_on", "").replace("-", "/"),
-        authority: identity.get("authority", ""),
-        f"{prefix}_ZT": write_state("撤销", of_2018=of_2018),
+        document_number: identity.get("document_number", ""),
+        decided_on: identity.get("decided_on", "").replace("-", "/"),
+        _NAMES[standard == "2015", kind][1]: identity.get("authority", ""),
+        state_column(kind): written_state(kind, "撤销", standard=standard),
     }
+
+
+def key_columns(standard: str, kind: str) -> tuple[str, str, str]:
+    """The columns of name, document number and day, by which a platform without ids knows a record."""
+    prefix = "XK" if kind == "permit" else "CF"
+    return _NAMES[standard == "2015", kind][0], f"{prefix}_WSH", f"{prefix}_JDRQ"
+
+
+def state_column(kind: str) -> str:
+    """The column that says whether a row still counts."""
+    return "XK_ZT" if kind == "permit" else "CF_ZT"
+
+
+def written_state(kind: str, state: State, *, standard: str) -> str:
+    """A state as its column holds it. The standard of 2018 has one of permits alone; a further column for penalties keeps the
+    older digits."""
+    return write_state(state, of_2018=standard == "2018" and kind == "permit")
+
+
+def is_over(kind: str, row: Mapping[str, Any], *, standard: str) -> bool:
+    """Whether a platform's row says of itself that it was taken back."""
+    return bool(row.get(state_column(kind)) == written_state(kind, "撤销", standard=standard))
 
 
 def writable(text: str) -> str:
@@ -113,7 +141,8 @@ def check_region(text: str) -> str | None:
 
 def codes_2015(kind: str) -> Mapping[str, str]:
     """The columns of 2015 in their order, each with the field of its sheet that it holds."""
-    return _codes()[kind]
+    codes: Mapping[str, str] = _read()["2015"][kind]
+    return codes
 
 
 def _derived(
@@ -122,6 +151,9 @@ def _derived(
     first, _, others = columns.get("CF_CFLB", "").partition(";")
     state: State = "异议" if "objection" in content.get("marks", ()) else "有效"
     written = _STATE_WORDS[state] if words else write_state(state, of_2018=of_2018)
+    if words and first:
+        kinds = _read()["template"]["penalty_kinds"]
+        first = first if first in TEMPLATE_PENALTY_KINDS else kinds.get(first, "其他")
     return {
         "XK_XMMC": columns.get("XK_XKWS", ""),
         "CF_CFMC": columns.get("CF_WFXW", "")[:200],
@@ -140,6 +172,5 @@ def _written(field: str, value: str) -> str:
 
 
 @cache
-def _codes() -> Mapping[str, Mapping[str, str]]:
-    read = tomllib.loads(Path(__file__).with_name("rows.toml").read_text(encoding="utf-8"))
-    return {kind: read["2015"][kind] for kind in KINDS}
+def _read() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("rows.toml").read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from publicity.feed import checks
 from publicity.notices import amend, content, end, publish
 from publicity.notices import find as notices
 from publicity.notices.find import Shown
@@ -159,9 +160,11 @@ def _release(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnV
     with work().read() as session:
         page = releases.page(session, current_actor(), public_id)
         published = notices.of_releases(session, [page.brief.id]).get(page.brief.id)
+        announced = checks.of_release(session, public_id)
         today = session.today
     rendered = render_template(
         "publicity/release.html",
+        checks=announced,
         release=page,
         published=published,
         shown=published if isinstance(published, Shown) else None,

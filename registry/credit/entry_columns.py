@@ -6,10 +6,10 @@ from datetime import date
 from typing import NamedTuple
 
 from registry.credit.catalogue_fields import Value
+from registry.credit.checks import PREFIX
 from registry.credit.find import Event
 from registry.credit.layouts import PENALTY_2018, PERMIT_2018
 from registry.credit.party import Party
-from registry.credit.rules import PREFIX
 from registry.credit.standard import missing_for_platform, read_row
 from registry.credit.statutes_table import article
 from registry.credit.words import penalty_kinds

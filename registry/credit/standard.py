@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from registry.credit.checks import PREFIX, Form, Kind
 from registry.credit.columns import FIELDS, ID_TYPES, SCOPES, STANDARD
-from registry.credit.rules import PREFIX, Form, Kind, Row
+from registry.credit.rules import Row
 from registry.credit.words import State, is_penalty_kind, is_permit_kind, wanted_by_penalty
 from registry.kernel import identifiers
 from registry.roster.cells import match_name
@@ -86,15 +88,16 @@ def natural_key(kind: str, *, name: str, document_number: str, decided_on: str, 
     return "\n".join(map(match_name, parts))
 
 
-def read_row(layout: Layout, cells: Mapping[str, str]) -> Parsed:
-    """Reads one row of one of registry.credit.layouts; `cells` by field, "" or absent where empty."""
-    row = Row(layout, cells)
+def read_row(layout: Layout, cells: Mapping[str, str], *, sent_on: date | None = None) -> Parsed:
+    """Reads one row of one of registry.credit.layouts; `cells` by field, "" or absent where empty.
+
+    With `sent_on` the row is ours and goes out that day: it is held to the rules of the receiving platforms too.
+    """
+    row = Row(layout, cells, sent_on)
     row.read_cells()
     row.translate()
     form = row.form()
-    row.check_subject(form)
-    row.check_dates()
-    row.check_penalty()
+    row.check(form)
     scope = row.values.get(f"{row.prefix}_SYFW", "") or SCOPES[0]
     state = row.state()
     columns = {code: value for code, value in row.values.items() if value and not FIELDS[code].restricted}

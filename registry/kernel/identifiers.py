@@ -4,6 +4,7 @@ Every parser takes what was written and never raises: `faults` are reasons to re
 again. Both are stable English codes; `WORDS` has them in Chinese.
 """
 
+import string
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Literal
 
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent
+from stdnum.iso7064 import mod_11_10
 
 PLACEHOLDER = "0" * 17 + "X"
 """Written for an individual business without a code (发改办财金〔2018〕424号); its checksum is wrong by intention."""
@@ -233,6 +235,37 @@ def parse_forensic_appraiser(text: str) -> ForensicLicence:
     """12 digits: the institution's nine and a serial of three."""
     number = _compact(text)
     return ForensicLicence(number, _form(number, 12, "0123456789"))
+
+
+@dataclass(frozen=True)
+class OldCode:
+    """A code from before GB 32100, as such columns still carry it."""
+
+    text: str
+    faults: tuple[str, ...] = ()
+
+
+def parse_organisation_code(text: str) -> OldCode:
+    """组织机构代码 (GB 11714-1997): eight digits or capitals and a check character, with or without the hyphen."""
+    code = _compact(text).replace("-", "")
+    if faults := _form(code, 9, string.digits + string.ascii_uppercase):
+        return OldCode(code, faults)
+    weighted = sum(weight * int(sign, 36) for weight, sign in zip(_OF_ORGANISATION, code[:8], strict=True))
+    return OldCode(code, () if "0X987654321"[weighted % 11] == code[8] else ("checksum",))
+
+
+_OF_ORGANISATION = (3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def parse_registration(text: str) -> OldCode:
+    """工商注册号 (工商行政管理市场主体注册号编制规则, GS 15-2006): 15 digits with a check digit (ISO 7064 MOD 11,10), or the 13
+    of before, which have none."""
+    number = _compact(text)
+    if not _digits(number):
+        return OldCode(number, ("characters",))
+    if len(number) not in (13, 15):
+        return OldCode(number, ("length",))
+    return OldCode(number, () if len(number) == 13 or mod_11_10.is_valid(number) else ("checksum",))
 
 
 def _form(text: str, length: int, alphabet: str) -> tuple[str, ...]:

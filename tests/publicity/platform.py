@@ -5,9 +5,8 @@ import hashlib
 import hmac
 import json
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -19,8 +18,9 @@ class Platform:
     """`rows` is what it shows: record → (version, content). `moods` are what it does with the next messages, one each:
 
     refuse (a rule of its own), later (503), busy (429, Retry-After 90), closed (403), garbage, receipt (202, answer later),
-    drop (takes it and breaks the line), fault (takes it and answers 500), slow (takes it and answers too late), lost (breaks
-    the line and takes nothing), stumble (500 and takes nothing). It does what is asked once the moods are used up.
+    drop (takes it and breaks the line), fault (takes it and answers 500), slow (takes it and never answers), lost (breaks
+    the line and takes nothing), stumble (500 and takes nothing). It does what is asked once the moods are used up, unless
+    `rules` names columns of the row that it refuses it for.
     """
 
     def __init__(self) -> None:
@@ -30,6 +30,9 @@ class Platform:
         self.received: list[dict[str, Any]] = []
         self.moods: list[str] = []
         self.refused_records: set[str] = set()
+        self.page = 1000
+        self._closing = threading.Event()
+        self.rules: Callable[[Mapping[str, str]], Sequence[str]] = lambda _columns: ()
         self._lock = threading.Lock()
         platform = self
 
@@ -81,6 +84,13 @@ class Platform:
         return hmac.compare_digest(base64.b64encode(mac).decode(), given)
 
     def query(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "after" in asked:
+            later = sorted(record for record in self.rows if record > asked["after"])
+            page = later[: min(asked["limit"], self.page)]
+            return {
+                "records": {record: self.rows[record][0] for record in page},
+                "next": page[-1] if len(later) > len(page) else None,
+            }
         known = {record: self.rows[record][0] if record in self.rows else None for record in asked["records"]}
         return {"records": known}
 
@@ -90,12 +100,15 @@ class Platform:
             self.keys[line.headers["webhook-id"]] += 1
             mood = self.moods.pop(0) if self.moods else ""
             record = message["data"]["record"]
-            if record in self.refused_records:
+            if record in self.refused_records or (
+                not mood and self.rules(message["data"].get("columns", {}))
+            ):
                 mood = "refuse"
             if mood in ("", "drop", "fault", "slow"):
                 self._apply(line.headers["webhook-id"], message["data"])
         if mood == "slow":
-            time.sleep(1.5)
+            self._closing.wait(60)
+            return
         if mood in ("drop", "lost"):
             line.connection.close()
             return
@@ -131,6 +144,7 @@ class Platform:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from xml.sax.saxutils import escape
@@ -26,12 +26,14 @@ Key = tuple[str | None, ...]
 
 class SoapPlatform:
     """`rows` are what stands, by catalogue and natural key. `moods` are what it does with the next calls, one each: refuse,
-    drop, fault (both take it first), later, garbage, bomb, entity, soap_fault, unknown_table; nothing: it takes the row."""
+    drop, fault (both take it first), later, garbage, bomb, entity, soap_fault, unknown_table; nothing: it takes the row, unless
+    `rules` names columns that it refuses it for."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, Key], Mapping[str, str]] = {}
         self.moods: list[str] = []
         self.calls: list[dict[str, str]] = []
+        self.rules: Callable[[Mapping[str, str]], Sequence[str]] = lambda _row: ()
         platform = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -55,6 +57,8 @@ class SoapPlatform:
 
     def answer(self, line: Any, operation: str, parts: dict[str, str]) -> None:
         mood = self.moods.pop(0) if self.moods else ""
+        if not mood and self.rules(_row(operation, parts)):
+            mood = "refuse"
         if mood in ("", "drop", "fault", "garbage", "bomb"):
             self._take(operation, parts)
         if mood == "drop":
@@ -78,12 +82,8 @@ class SoapPlatform:
         line.wfile.write(told)
 
     def _take(self, operation: str, parts: dict[str, str]) -> None:
-        if operation.startswith("import"):
-            table = operation
-            row = {cell.tag: cell.text or "" for cell in fromstring(parts["xml"])[0]}
-        else:
-            table = parts["tableCode"]
-            [row] = json.loads(parts["body"])
+        table = operation if operation.startswith("import") else parts["tableCode"]
+        row = _row(operation, parts)
         prefix = "XK" if any(code.startswith("XK_") for code in row) else "CF"
         name = row.get(f"{prefix}_XDR_MC") or row.get(f"{prefix}_XDR")
         key = (table, (name, row.get(f"{prefix}_WSH"), row.get(f"{prefix}_JDRQ")))
@@ -100,6 +100,13 @@ class SoapPlatform:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def _row(operation: str, parts: dict[str, str]) -> dict[str, str]:
+    if operation.startswith("import"):
+        return {cell.tag: cell.text or "" for cell in fromstring(parts["xml"])[0]}
+    [row] = json.loads(parts["body"])
+    return dict(row)
 
 
 def _national(mood: str) -> str:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.credit.checks import Kind
 from registry.credit.columns import FIELDS, PUBLIC, RESTRICTED, STANDARD
 from registry.credit.layouts import LAYOUTS
-from registry.credit.rules import Kind
 from registry.credit.standard import Parsed, missing_for_platform, read_row
 from registry.credit.words import penalty_kinds, read_amount
 from registry.roster.cells import CellFault, header_name, match_name, read_date, read_name, read_text
