@@ -10,6 +10,9 @@ from publicity.disclosure import find as disclosures
 from publicity.disclosure import register
 from publicity.feed import checks, configure, deliver, reconcile
 from publicity.feed import duties as feed_duties
+from publicity.letters import find as letter_duties
+from publicity.letters import results as letter_results
+from publicity.letters import states as letter_states
 from publicity.notices import duties, follow, verify
 from publicity.proving import penalties
 from publicity.release import intake
@@ -30,6 +33,8 @@ from publicity.web import (
     feed_staff,
     files,
     findings,
+    letters,
+    letters_staff,
     papers,
     public,
     public_api,
@@ -65,6 +70,9 @@ PART = Part(
         feed_staff.blueprint,
         staff.blueprint,
         delegations.blueprint,
+        letters.blueprint,
+        letters.programs,
+        letters_staff.blueprint,
         disclosure.blueprint,
         disclosure.api,
     ),
@@ -83,6 +91,7 @@ PART = Part(
         Permission(configure.CONFIGURE, "设置归集渠道", frozenset({"admin"})),
         Permission(error_reports.READ, "查看公众报告的错误", frozenset({"clerk", "head", "auditor"})),
         Permission(handle.ANSWER, "答复公众报告的错误", frozenset({"clerk"})),
+        *letter_states.PERMISSIONS,
         Permission(site_register.REGISTER, "登记机构网站", frozenset({"clerk"})),
     ),
     navigation=(
@@ -92,6 +101,7 @@ PART = Part(
         Navigation("不主动公开的信息", "disclosure.index", disclosure.READ, 512, "公开"),
         Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
+        Navigation("投诉举报", "letters_staff.index", letter_states.READ, 522, "公开"),
         Navigation("机构网站", "sites.index", site_register.REGISTER, 530, "公开"),
     ),
     public_navigation=(
@@ -99,8 +109,15 @@ PART = Part(
         Navigation("公示", "public.index", "", 20),
         Navigation("双公示", "public.double", "", 22),
         Navigation("批量核验", "batch.form", "", 60),
+        Navigation("投诉举报", "letters.new", "", 70),
     ),
-    worklists=(*duties.WORKLISTS, disclosures.WORKLIST, *feed_duties.WORKLISTS, reports.WORKLIST),
+    worklists=(
+        *duties.WORKLISTS,
+        disclosures.WORKLIST,
+        *feed_duties.WORKLISTS,
+        reports.WORKLIST,
+        *letter_duties.WORKLISTS,
+    ),
     scopes={
         "feed:read": "读取归集数据",
         "feed:restricted": "读取归集数据中的证件号码",
@@ -138,6 +155,7 @@ PART = Part(
         "feed.reconcile": "与信用平台对账",
         "report.receive": "收到公众报告的错误",
         "report.answer": "答复公众报告的错误",
+        **letter_states.ACTS,
         "site.add": "登记机构网站",
         "site.end": "结束机构网站的登记",
         "report.purge": "删除满期的报告内容",
@@ -148,6 +166,7 @@ PART = Part(
         Job("disclosure", "登记公开属性", register.run, "* * * * *"),
         Job("map", "更新处罚存证映射（无处罚公示证明的依据）", penalties.run, "* * * * *"),
         Job("error-reports", "删除满期的报告内容", handle.purge, "40 3 * * *"),
+        Job("letters", "删除满期的投诉举报内容", letter_results.purge, "45 3 * * *"),
         Job("deliver", "向信用平台归集", deliver.run, "* * * * *"),
         Job("reconcile", "与信用平台对账", reconcile.run, "30 2 * * *"),
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from publicity.web import batch, error_reports, intake_hint
+from publicity.web import batch, error_reports, intake_hint, letters
 from registry.kernel.host import Host
 
 
@@ -10,3 +10,4 @@ def install(host: Host, app: Flask) -> None:
     intake_hint.install(host, app)
     error_reports.install(host, app)
     batch.install(host, app)
+    letters.install(host, app)

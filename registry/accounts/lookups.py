@@ -28,6 +28,7 @@ LOOK_UPS: Mapping[str, str] = {
     "credit.view": "通过接口读取文字内容",
     "record.print": "出具本人信用记录",
     "complaint.view": "查看投诉人信息",
+    "request.view": "查看政府信息公开申请人信息",
 }
 """The verbs of look-ups with their titles. They are kept for a term of their own (registry.accounts.retention)."""
 

@@ -11,9 +11,9 @@ from registry.accounts import staff
 from registry.credit.evidence_store import FAULTS, Store
 from registry.credit.evidence_types import LIMIT, ORPHAN_HOURS, TYPES, recognised, safe_name
 from registry.credit.tables import EvidenceRow
-from registry.kernel.access import Actor
+from registry.kernel.access import ANONYMOUS, Actor
 from registry.kernel.clock import local_day
-from registry.kernel.faults import NotFound
+from registry.kernel.faults import NotFound, Refused
 from registry.kernel.part import Duty, Worklist
 from registry.kernel.store import Base
 from registry.kernel.work import Work, WorkSession
@@ -83,17 +83,31 @@ def of(session: WorkSession, owner: str) -> list[Evidence]:
     return [_evidence(session, row, names) for row in rows]
 
 
-def open_one(session: WorkSession, actor: Actor, *, evidence: str) -> Evidence:
+def open_one(session: WorkSession, actor: Actor, *, evidence: str, of: str | None = None) -> Evidence:
     """A file for somebody who opens it; the content is the store's to give. The act is `evidence.open` on the owner.
 
-    Raises NotFound, Refused.
+    What the public sent may tell who sent it: it opens at its own case alone, which says who may see it and names
+    itself as `of`. Raises NotFound, Refused (`from_the_public`).
     """
     actor.require(READ)
     row = session.scalar(select(EvidenceRow).where(EvidenceRow.public_id == evidence))
-    if row is None:
+    if row is None or (of is not None and row.owner != of):
         raise NotFound("没有这份材料")
+    if row.attached_by == ANONYMOUS.id and of is None:
+        raise Refused("公众送来的材料只能在该件的办理页面打开", rule="from_the_public")
     session.act("evidence.open", row.owner, evidence=row.public_id)
     return _evidence(session, row, {})
+
+
+def forget(session: WorkSession, owner: str) -> int:
+    """Removes the evidence of a record whose term is over; the files go with the next check. Returns how many there were.
+
+    The act is the caller's.
+    """
+    rows = session.scalars(select(EvidenceRow).where(EvidenceRow.owner == owner)).all()
+    for row in rows:
+        session.delete(row)
+    return len(rows)
 
 
 class Faulty(NamedTuple):

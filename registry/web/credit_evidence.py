@@ -9,7 +9,7 @@ from registry.accounts.staff import ADMINISTER
 from registry.credit import evidence
 from registry.credit.evidence_store import FOLDER, Store
 from registry.credit.evidence_types import LIMIT, TYPES
-from registry.kernel.access import current_actor, requires
+from registry.kernel.access import Actor, current_actor, requires
 from registry.kernel.faults import Invalid
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
@@ -18,7 +18,7 @@ from registry.web.forms import faults_by_path
 blueprint = Blueprint("evidence", __name__, url_prefix="/staff/evidence")
 
 # Opened by mistake in a browser all the same, a file may do nothing there.
-_SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @blueprint.app_template_global("evidence_types")
@@ -37,12 +37,15 @@ def store() -> Store:
     return Store.of(work())
 
 
-def attach_sent(session: WorkSession, owner: str, *, field: str = "file") -> list[evidence.Evidence]:
-    """Attaches what was sent with the present form under `field`, none if nothing was chosen. Raises as attach does."""
+def attach_sent(
+    session: WorkSession, owner: str, *, field: str = "file", actor: Actor | None = None
+) -> list[evidence.Evidence]:
+    """Attaches what was sent with the present form under `field`, none if nothing was chosen, for `actor` or else whoever
+    the unit's is. Raises as attach does."""
     return [
         evidence.attach(
             session,
-            session.actor,
+            actor or session.actor,
             store=store(),
             owner=owner,
             name=sent.filename or "",
@@ -88,7 +91,7 @@ def download(public_id: str) -> ResponseReturnValue:
     content = BytesIO(store().get(found.digest))
     response = send_file(content, found.media, as_attachment=True, download_name=found.name)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Security-Policy"] = _SANDBOX
+    response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

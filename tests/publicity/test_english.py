@@ -15,6 +15,7 @@ from jinja2.ext import babel_extract
 
 import publicity
 import registry
+from publicity.letters import rules as letter_rules
 from publicity.lookup import batch, wording
 from publicity.notices import content
 from publicity.notices import find as notices
@@ -31,7 +32,8 @@ from tests.publicity import office
 WEB = [Path(str(package.__file__)).parent / "web" for package in (registry, publicity)]
 CATALOGUES = [folder / "translations/en/LC_MESSAGES/messages.po" for folder in WEB]
 OFFICE = {"feed.html", "feed_channel.html", "feed_delivery.html", "feed_kinds.html", "feed_settings.html", "release.html",
-          "releases.html", "report.html", "reports.html", "sites.html", "staff_notice.html", "staff_notices.html"}  # fmt: skip
+          "releases.html", "report.html", "reports.html", "sites.html", "staff_notice.html", "staff_notices.html",
+          "staff_letter.html", "staff_letters.html", "staff_handover.html"}  # fmt: skip
 """Pages of the office, which speak Chinese."""
 CHINESE = re.compile("[\u4e00-\u9fff]+")
 
@@ -75,6 +77,8 @@ def words() -> Iterator[str]:
         batch.VERDICTS,
         rules.GROUNDS,
         rules.OUTCOMES,
+        letter_rules.KINDS,
+        letter_rules.OUTCOMES,
     ):
         yield from table.values()
     yield from (wording.column_title(code) for codes in PUBLIC_COLUMNS.values() for code in codes)

@@ -188,14 +188,20 @@ def handlers(session: WorkSession, complaint: str) -> frozenset[str]:
 
 def rule(session: WorkSession, row: ComplaintRow) -> Terms:
     """The terms that the complaint runs under: by its subject and its day of receipt."""
+    subject = Subject(practitioner=row.practitioner_id, organisation=row.organisation_id)
+    return rule_about(session, subject, row.received_on)
+
+
+def rule_about(session: WorkSession, subject: Subject, received_on: date) -> Terms:
+    """The terms of a complaint about `subject` that came in on that day."""
     kind = None
     professions: frozenset[str] = frozenset()
-    if row.organisation_id is not None:
-        kind = session.scalar(select(OrganisationRow.kind).where(OrganisationRow.id == row.organisation_id))
-    if row.practitioner_id is not None:
-        held_by = select(LicenceRow.profession).where(LicenceRow.practitioner_id == row.practitioner_id)
+    if subject.organisation is not None:
+        kind = session.scalar(select(OrganisationRow.kind).where(OrganisationRow.id == subject.organisation))
+    if subject.practitioner is not None:
+        held_by = select(LicenceRow.profession).where(LicenceRow.practitioner_id == subject.practitioner)
         professions = frozenset(session.scalars(held_by))
-    return terms.of(row.received_on, kind=kind, professions=professions)
+    return terms.of(received_on, kind=kind, professions=professions)
 
 
 def registered(session: WorkSession, subject: Subject) -> Subject:

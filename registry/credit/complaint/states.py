@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from registry.credit.casework import moves
+from registry.credit.casework.moves import Move
 from registry.credit.complaint.terms import Name
 from registry.kernel.access import Permission
-from registry.kernel.faults import Conflict
 
 STATES: Mapping[str, str] = {
     "received": "待受理",
@@ -29,23 +29,13 @@ AFTER_INVESTIGATION = frozenset({"proven", "not_proven"})
 """Outcomes that an investigation must come before."""
 
 
-class Move(NamedTuple):
-    """A step from one of the states `before` to `after`; `term` is the term of what then waits, None to keep the present one."""
-
-    title: str
-    permission: str
-    before: tuple[str, ...]
-    after: str
-    term: Name | None
-
-
 READ, RECEIVE, HANDLE, DECIDE = (
     "complaint.read",
     "complaint.receive",
     "complaint.handle",
     "complaint.decide",
 )
-MOVES: Mapping[str, Move] = {
+MOVES: Mapping[str, Move[Name]] = {
     "receive": Move("登记投诉", RECEIVE, (), "received", "accept"),
     "accept": Move("受理", HANDLE, ("received",), "accepted", "conclude"),
     "refuse": Move("不予受理", HANDLE, ("received",), "refused", "tell"),
@@ -57,12 +47,9 @@ MOVES: Mapping[str, Move] = {
 }
 
 
-def move(state: str, step: str) -> Move:
+def move(state: str, step: str) -> Move[Name]:
     """The move `step` from `state`. Raises Conflict (`out_of_turn`) when the complaint does not wait for it."""
-    found = MOVES[step]
-    if state not in found.before:
-        raise Conflict(f"当前状态为“{STATES[state]}”，不能{found.title}", rule="out_of_turn")
-    return found
+    return moves.move(MOVES, STATES, state, step)
 
 
 PERMISSIONS = (

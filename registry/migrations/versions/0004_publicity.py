@@ -116,6 +116,101 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_pub_disclosure_decisions_step_at", ["step", "at"], unique=False)
 
+    op.create_table(
+        "pub_letters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("form", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("practitioner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sender", sa.LargeBinary(), nullable=True),
+        sa.Column("wording", sa.LargeBinary(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("section", sa.String(length=60), nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("extended", sa.Boolean(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("drafted_by", sa.String(length=64), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("summary", sa.LargeBinary(), nullable=True),
+        sa.Column("summarised_by", sa.String(length=64), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("published_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["reg_complaints.id"], name=op.f("fk_pub_letters_complaint_id_reg_complaints")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["reg_organisations.id"],
+            name=op.f("fk_pub_letters_organisation_id_reg_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["reg_practitioners.id"],
+            name=op.f("fk_pub_letters_practitioner_id_reg_practitioners"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_letters")),
+        sa.UniqueConstraint("form", name=op.f("uq_pub_letters_form")),
+        sa.UniqueConstraint("number", name=op.f("uq_pub_letters_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_letters_public_id")),
+    )
+    with op.batch_alter_table("pub_letters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_letters_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pub_letters_practitioner_id"), ["practitioner_id"], unique=False)
+        batch_op.create_index("ix_pub_letters_published_on", ["published_on", "id"], unique=False)
+        batch_op.create_index("ix_pub_letters_received_on", ["received_on", "id"], unique=False)
+        batch_op.create_index("ix_pub_letters_state_due_on_id", ["state", "due_on", "id"], unique=False)
+
+    op.create_table(
+        "pub_letter_handovers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("matter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["pub_letters.id"], name=op.f("fk_pub_letter_handovers_letter_id_pub_letters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["insp_matters.id"], name=op.f("fk_pub_letter_handovers_matter_id_insp_matters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["insp_tasks.id"], name=op.f("fk_pub_letter_handovers_task_id_insp_tasks")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_letter_handovers")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_letter_handovers_public_id")),
+    )
+    with op.batch_alter_table("pub_letter_handovers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_letter_handovers_letter_id"), ["letter_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pub_letter_handovers_task_id"), ["task_id"], unique=False)
+
+    op.create_table(
+        "pub_letter_recusals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["pub_letters.id"], name=op.f("fk_pub_letter_recusals_letter_id_pub_letters")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_letter_recusals")),
+        sa.UniqueConstraint("letter_id", "staff", name=op.f("uq_pub_letter_recusals_letter_id_staff")),
+    )
+    with op.batch_alter_table("pub_letter_recusals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_letter_recusals_staff"), ["staff"], unique=False)
+
     with op.batch_alter_table("pub_deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pub_deliveries_channel_state"))
         batch_op.create_index(
@@ -144,6 +239,23 @@ def downgrade() -> None:
             batch_op.f("ix_pub_deliveries_channel_state"), ["channel_id", "state", "position"], unique=False
         )
 
+    with op.batch_alter_table("pub_letter_recusals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_letter_recusals_staff"))
+
+    op.drop_table("pub_letter_recusals")
+    with op.batch_alter_table("pub_letter_handovers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_letter_handovers_task_id"))
+        batch_op.drop_index(batch_op.f("ix_pub_letter_handovers_letter_id"))
+
+    op.drop_table("pub_letter_handovers")
+    with op.batch_alter_table("pub_letters", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_letters_state_due_on_id")
+        batch_op.drop_index("ix_pub_letters_received_on")
+        batch_op.drop_index("ix_pub_letters_published_on")
+        batch_op.drop_index(batch_op.f("ix_pub_letters_practitioner_id"))
+        batch_op.drop_index(batch_op.f("ix_pub_letters_organisation_id"))
+
+    op.drop_table("pub_letters")
     with op.batch_alter_table("pub_disclosure_decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_disclosure_decisions_step_at")
         batch_op.drop_index(batch_op.f("ix_pub_disclosure_decisions_disclosure_id"))
