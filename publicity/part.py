@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from publicity.catalogue import draft as catalogue_drafts
+from publicity.catalogue import duties as catalogue_duties
+from publicity.catalogue import uses
+from publicity.catalogue.intake import IMPORTS
 from publicity.commands.certificate import certificate
 from publicity.commands.feed import feed
 from publicity.commands.sync import sync
@@ -24,6 +28,10 @@ from publicity.sites import register as site_register
 from publicity.web import (
     atom,
     batch,
+    catalogue,
+    catalogue_api,
+    catalogue_files,
+    catalogue_staff,
     certificates,
     delegations,
     disclosure,
@@ -62,6 +70,11 @@ PART = Part(
         atom.blueprint,
         batch.blueprint,
         sites.blueprint,
+        catalogue.blueprint,
+        catalogue_api.blueprint,
+        catalogue_files.blueprint,
+        catalogue_files.printed,
+        catalogue_staff.blueprint,
         findings.blueprint,
         findings.api,
         papers.blueprint,
@@ -92,6 +105,7 @@ PART = Part(
         Permission(error_reports.READ, "查看公众报告的错误", frozenset({"clerk", "head", "auditor"})),
         Permission(handle.ANSWER, "答复公众报告的错误", frozenset({"clerk"})),
         *letter_states.PERMISSIONS,
+        *catalogue_drafts.PERMISSIONS,
         Permission(site_register.REGISTER, "登记机构网站", frozenset({"clerk"})),
     ),
     navigation=(
@@ -99,6 +113,7 @@ PART = Part(
         Navigation("代办", "delegations.index", "release.read", 505, "公开"),
         Navigation("公示", "release.notice_list", "release.read", 510, "公开"),
         Navigation("不主动公开的信息", "disclosure.index", disclosure.READ, 512, "公开"),
+        Navigation("清单与目录", "catalogue_staff.index", catalogue_drafts.READ, 513, "公开"),
         Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
         Navigation("投诉举报", "letters_staff.index", letter_states.READ, 522, "公开"),
@@ -108,6 +123,7 @@ PART = Part(
         Navigation("信用查询", "public.home", "", 10),
         Navigation("公示", "public.index", "", 20),
         Navigation("双公示", "public.double", "", 22),
+        Navigation("清单与目录", "catalogue.index", "", 50),
         Navigation("批量核验", "batch.form", "", 60),
         Navigation("投诉举报", "letters.new", "", 70),
     ),
@@ -117,6 +133,7 @@ PART = Part(
         *feed_duties.WORKLISTS,
         reports.WORKLIST,
         *letter_duties.WORKLISTS,
+        catalogue_duties.WORKLIST,
     ),
     scopes={
         "feed:read": "读取归集数据",
@@ -156,6 +173,7 @@ PART = Part(
         "report.receive": "收到公众报告的错误",
         "report.answer": "答复公众报告的错误",
         **letter_states.ACTS,
+        **catalogue_drafts.ACTS,
         "site.add": "登记机构网站",
         "site.end": "结束机构网站的登记",
         "report.purge": "删除满期的报告内容",
@@ -166,6 +184,7 @@ PART = Part(
         Job("disclosure", "登记公开属性", register.run, "* * * * *"),
         Job("map", "更新处罚存证映射（无处罚公示证明的依据）", penalties.run, "* * * * *"),
         Job("error-reports", "删除满期的报告内容", handle.purge, "40 3 * * *"),
+        Job("power-uses", "归入权责清单的许可和处罚", uses.run, "* * * * *"),
         Job("letters", "删除满期的投诉举报内容", letter_results.purge, "45 3 * * *"),
         Job("deliver", "向信用平台归集", deliver.run, "* * * * *"),
         Job("reconcile", "与信用平台对账", reconcile.run, "30 2 * * *"),
@@ -174,5 +193,6 @@ PART = Part(
     closing=(disclosing.close, follow.close, checks.close),
     examinations=(verify.examine,),
     setup=edge.install,
+    imports=IMPORTS,
     tables=tuple(table for table in Base.metadata.sorted_tables if table.name.startswith("pub_")),
 )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, or_, select
 
 from inspection.visits.after import rectification
+from publicity.disclosure import register
 from publicity.notices import amend, content, end, publish, registered
 from publicity.notices.tables import Notice
 from publicity.release import decide, draft, states
@@ -113,8 +114,11 @@ def _grounds(session: WorkSession, cases: Sequence[_Case]) -> dict[int, str]:
     read = find.events(
         session, list(session.scalars(select(EventRow.public_id).where(EventRow.id.in_(stale))))
     )
+    opened = register.opened(session, stale)
     no_longer = {
-        event.id: "mistaken" for event in read.values() if not draft.proposable(event, today=session.today)
+        event.id: "mistaken"
+        for event in read.values()
+        if event.id not in opened and not draft.proposable(event, today=session.today)
     }
     ended = {event: end_.ground for event, end_ in disclosure.ended(session, ids).items()}
     return {**no_longer, **dict.fromkeys(disclosure.annulled(session, ids), _ANNULLED), **ended}

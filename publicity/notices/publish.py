@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from inspection.visits.after import publication
+from publicity.disclosure.decide import require_told
 from publicity.notices import registered
 from publicity.notices.content import MARKS, public_body
 from publicity.notices.tables import Notice, NoticeVersion
@@ -35,13 +36,14 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
     """公开: the release's fifth step. The notice, its leaf and the step stand together or not at all.
 
     From here on the content stands in the ledger alone; the release keeps no copy of it. Raises NotFound, Conflict
-    (`out_of_turn`, `changed`, `term_over`, `annulled`, `ended`) or Refused.
+    (`out_of_turn`, `changed`, `term_over`, `annulled`, `ended`, `not_disclosed`) or Refused.
     """
     event = session.get_one(EventRow, decide.locked(session, release).event_id)
     if draft.annulled(session, event.public_id):
         raise Conflict("原记录已被撤销，不再公示", rule="annulled")
     if disclosure.ended(session, [event.id]):
         raise Conflict("该记录已经停止公示", rule="ended")
+    require_told(session, event.id)
     row = decide.take(session, actor, release=release, step="publish", revision=revision, note=note)
     if row.until is not None and row.until < session.today:
         raise Conflict("公示期已满，不再公示", rule="term_over")

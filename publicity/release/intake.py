@@ -8,24 +8,22 @@ and none is left out.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Row, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
+from publicity.release import cursor as cursors
 from publicity.release import draft
-from publicity.release.tables import Cursor, Release
+from publicity.release.tables import Release
 from registry.credit import disclosure, find
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.work import Work, WorkSession
 from registry.kernel.workdays import Deadline
 from registry.ledger import book
-from registry.ledger.tables import EntryRow
 
 CURSOR = "intake"
 _BATCH = 500
 # Moving the cursor over acts of others is housekeeping, done when so many are behind it that skipping them costs time.
 _LAG = 2000
-RECORDED = "credit.record"
 
 
 def run(work: Work) -> Mapping[str, int]:
@@ -33,8 +31,8 @@ def run(work: Work) -> Mapping[str, int]:
     drafted = 0
     while True:
         with work.read() as session:
-            position = session.scalar(select(Cursor.position).where(Cursor.name == CURSOR)) or 0
-            something = bool(_ahead(session, position, limit=1))
+            position = cursors.position(session, CURSOR)
+            something = bool(cursors.ahead(session, position, limit=1))
             size = book.head(session, "audit").size
         if something:
             with work.write(Actor.job("intake")) as session:
@@ -42,17 +40,17 @@ def run(work: Work) -> Mapping[str, int]:
         else:
             if size - position > _LAG:
                 with work.housekeeping() as session:
-                    cursor = _locked(session)
+                    cursor = cursors.locked(session, CURSOR)
                     cursor.position = max(cursor.position, size)
             return {"drafted": drafted}
 
 
 def take_in(session: WorkSession) -> int:
     """Drafts a release for each releasable event among the next acts of the audit book. Returns how many were drafted."""
-    cursor = _locked(session)
+    cursor = cursors.locked(session, CURSOR)
     dues: dict[tuple[str, date], Deadline] = {}
     drafted = 0
-    acts = _ahead(session, cursor.position, limit=_BATCH)
+    acts = cursors.ahead(session, cursor.position, limit=_BATCH)
     recorded = [act.record for act in acts]
     known = _with_release(session, recorded)
     events = find.events(session, [event for event in recorded if event not in known])
@@ -76,26 +74,6 @@ def take_in(session: WorkSession) -> int:
     return drafted
 
 
-def _ahead(session: WorkSession, position: int, *, limit: int) -> Sequence[Row[int, str]]:
-    """The next acts that matter here, in the order of the book. Positions are gapless, so none can appear behind one."""
-    found = select(EntryRow.position, EntryRow.record).where(
-        EntryRow.book == "audit", EntryRow.position >= position, EntryRow.action == RECORDED
-    )
-    return session.execute(found.order_by(EntryRow.position).limit(limit)).all()
-
-
 def _with_release(session: WorkSession, events: Sequence[str]) -> set[str]:
     found = select(EventRow.public_id).join(Release, Release.event_id == EventRow.id)
     return set(session.scalars(found.where(EventRow.public_id.in_(events))))
-
-
-def _locked(session: WorkSession) -> Cursor:
-    """The cursor, held until the unit of work ends; made at the start of the book when there is none."""
-    locked = select(Cursor).where(Cursor.name == CURSOR).with_for_update()
-    row = session.scalar(locked)
-    if row is None:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        # Two first runs at once: the second waits here for the first to commit, and then finds its row.
-        session.execute(dialect.insert(Cursor).values(name=CURSOR, position=0).on_conflict_do_nothing())
-        row = session.scalars(locked).one()
-    return row
