@@ -1,6 +1,6 @@
 """Atom feeds (RFC 4287), of notices and of whatever else a list publishes. Pure.
 
-An entry says what a list says and leads to the notice; it leaves the feed when the notice ends. Readers keep what they
+An entry says what a list says and leads to its page; it leaves the feed when a notice ends. Readers keep what they
 fetched before, and the address that they kept then answers with the reason of the end.
 """
 
@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as ET
-
-from publicity.notices.find import Shown
 
 MEDIA_TYPE = "application/atom+xml"
 _NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -27,25 +25,10 @@ class Told:
     summary: str
 
 
-def feed(
-    *,
-    title: str,
-    author: str,
-    address: str,
-    page: str,
-    public_url: str,
-    notices: Sequence[Shown],
-    empty: datetime,
-) -> bytes:
-    """The feed at `address` of what stands at `page`, both with the host. `empty` is its time while it has no entry."""
-    entries = [_told(notice, f"{public_url}/notices/{notice.public_id}") for notice in notices]
-    return feed_of(title=title, author=author, address=address, page=page, entries=entries, empty=empty)
-
-
 def feed_of(
     *, title: str, author: str, address: str, page: str, entries: Sequence[Told], empty: datetime
 ) -> bytes:
-    """As `feed`, of entries of any sort."""
+    """The feed at `address` of what stands at `page`, both with the host. `empty` is its time while it has no entry."""
     root = ET.Element(f"{{{_NAMESPACE}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "zh-CN"})
     latest = max((entry.updated for entry in entries), default=empty)
     _text(root, "id", address)
@@ -59,18 +42,6 @@ def feed_of(
     ET.register_namespace("", _NAMESPACE)
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
-
-
-def _told(notice: Shown, address: str) -> Told:
-    told = [notice.subject.get("name", ""), f"{notice.decided_on.isoformat()} 决定", *notice.marks]
-    return Told(
-        address,
-        f"{notice.kind_title}：{notice.title}",
-        notice.published_at,
-        notice.versions[-1].at,
-        (notice.kind, notice.kind_title),
-        " · ".join(filter(None, told)),
-    )
 
 
 def _entry(root: ET.Element, told: Told) -> None:

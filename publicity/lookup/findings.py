@@ -26,6 +26,7 @@ from registry.kernel.work import WorkSession
 from registry.roster.tables import OrganisationRow
 
 UNPLANNED = "临时任务"
+FIRST, LAST = 2000, 2100
 RESULTS = {"none": "未发现问题", "problems": "发现问题"}
 HEADINGS = (
     "抽查计划编号", "计划名称", "任务编号", "任务名称", "抽查类型", "抽查机关", "检查对象", "完成日期", "抽查事项", "检查结果", "处理方式",
@@ -41,6 +42,23 @@ class Asked:
     matter: str | None = None
     district: str | None = None
     result: str | None = None
+
+    @classmethod
+    def given(cls, given: Mapping[str, str]) -> "Asked":
+        """From an address; what nobody could have chosen filters nothing."""
+        result, year = given.get("result"), given.get("year", "")
+        known = len(year) == 4 and year.isascii() and year.isdigit() and FIRST <= int(year) <= LAST
+        return cls(
+            year=int(year) if known else None,
+            matter=given.get("matter", "")[:32] or None,
+            district=given.get("district", "")[:6] or None,
+            result=result if result in RESULTS else None,
+        )
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What it is in an address."""
+        return {name: str(value) for name, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -94,10 +112,17 @@ class Finding:
 
 
 def results(
-    session: WorkSession, asked: Asked, *, limit: int, before: int | None = None
+    session: WorkSession,
+    asked: Asked,
+    *,
+    among: Collection[str] | None = None,
+    limit: int,
+    before: int | None = None,
 ) -> tuple[list[Finding], int | None]:
     """Public results, the latest published first, and the cursor of the next page."""
     query = _query(session.today).where(*_wanted(asked)).order_by(Notice.id.desc()).limit(limit + 1)
+    if among is not None:
+        query = query.where(Notice.public_id.in_(among))
     rows = session.execute(query if before is None else query.where(Notice.id < before)).all()
     page = rows[:limit]
     shown = notices.of_releases(session, [row.Notice.release_id for row in page])

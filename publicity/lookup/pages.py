@@ -1,6 +1,6 @@
 """What the public pages and their JSON show, read once for both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -171,6 +171,7 @@ def notice_list(
     *,
     chosen: Chosen,
     subject: tuple[str, str] | None = None,
+    among: Collection[str] | None = None,
     before: int | None = None,
     limit: int,
 ) -> NoticeList:
@@ -179,20 +180,30 @@ def notice_list(
     if subject is None:
         unlisted = policy.on(session.today).asked
         shown, following = notices.listed(
-            session, chosen=chosen, unlisted=unlisted, before=before, limit=limit
+            session, chosen=chosen, unlisted=unlisted, among=among, before=before, limit=limit
         )
         return NoticeList(shown, following)
     whose, public_id = subject
-    found = (find.practitioner if whose == "practitioner" else find.organisation)(session, public_id)
+    found = _subject(session, whose, public_id)
     shown, following = notices.listed(
         session,
         chosen=chosen,
         practitioner=found.id if whose == "practitioner" else None,
         organisation=found.id if whose == "organisation" else None,
+        among=among,
         before=before,
         limit=limit,
     )
     return NoticeList(shown, following, (whose, PublicPlace(found.public_id, found.name)))
+
+
+def named(session: WorkSession, subject: tuple[str, str] | None) -> str | None:
+    """The name of whom a list is kept to. Raises NotFound."""
+    return _subject(session, *subject).name if subject else None
+
+
+def _subject(session: WorkSession, whose: str, public_id: str) -> find.Practitioner | find.Organisation:
+    return (find.practitioner if whose == "practitioner" else find.organisation)(session, public_id)
 
 
 @dataclass(frozen=True)
@@ -218,12 +229,14 @@ def double(session: WorkSession, chosen: Chosen, *, before: int | None, limit: i
     )
 
 
-def notices_of_search(session: WorkSession, asked: Asked, *, limit: int) -> NoticeList:
+def notices_of_search(
+    session: WorkSession, asked: Asked, *, among: Collection[str] | None = None, limit: int
+) -> NoticeList:
     """What is public about the first `SEARCHED` whom a search finds. Raises Invalid as the search does."""
     hits = looked_up.search(session, asked, after=None, limit=SEARCHED).hits
     unlisted = policy.on(session.today).asked
     whom = [hit.public_id for hit in hits]
-    return NoticeList(*notices.listed(session, of=whom, unlisted=unlisted, limit=limit))
+    return NoticeList(*notices.listed(session, of=whom, among=among, unlisted=unlisted, limit=limit))
 
 
 def notice(session: WorkSession, public_id: str) -> NoticePage:

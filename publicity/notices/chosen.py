@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from publicity.notices.tables import Notice
 from registry.kernel.clock import SHANGHAI
 from registry.kernel.work import WorkSession
-from registry.roster.kinds import ORGANISATION_KINDS
+from registry.roster.cells import CellFault, read_date
+from registry.roster.kinds import ORGANISATION_KINDS, titles
 from registry.roster.tables import LicenceRow, OrganisationRow
 
 
@@ -23,6 +24,18 @@ class Chosen:
     district: str = ""
     first: date | None = None
     last: date | None = None
+
+    @classmethod
+    def given(cls, given: Mapping[str, str]) -> "Chosen":
+        """From an address; a day that is none, and a calling that nobody knows, keep it to nothing."""
+        calling = given.get("calling", "")
+        return cls(
+            tuple(kind for kind in given.get("kind", "").split(",") if kind)[:20],
+            calling if calling in titles() else "",
+            given.get("district", "")[:6],
+            _date(given.get("first", "")),
+            _date(given.get("last", "")),
+        )
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -92,6 +105,14 @@ def months_until(day: date, count: int) -> list[date]:
     """The first days of the last `count` months, that of `day` the last. Pure."""
     last = day.year * 12 + day.month - 1
     return [date(number // 12, number % 12 + 1, 1) for number in range(last - count + 1, last + 1)]
+
+
+def _date(text: str) -> date | None:
+    try:
+        written = read_date(text[:20])
+    except CellFault:
+        return None
+    return date.fromisoformat(written) if written else None
 
 
 def _next(month: date) -> date:

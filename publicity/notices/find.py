@@ -123,6 +123,7 @@ def listed(
     practitioner: int | None = None,
     organisation: int | None = None,
     of: Collection[str] | None = None,
+    among: Collection[str] | None = None,
     chosen: Chosen | None = None,
     unlisted: Collection[str] = (),
     before: int | None = None,
@@ -130,13 +131,15 @@ def listed(
 ) -> tuple[list[Shown], int | None]:
     """Current notices, the latest first, and where the next page starts (`before`), or None at the end.
 
-    `of` keeps them to some subjects, by public id. Notices about practitioners of the kinds in `unlisted` are left out.
+    `of` keeps them to some subjects, `among` to some of the notices, by public id. Notices about practitioners of the kinds in `unlisted` are left out.
     """
     wanted = select(Notice).where(current(session.today))
     if of is not None:
         people = select(PractitionerRow.id).where(PractitionerRow.public_id.in_(of))
         places = select(OrganisationRow.id).where(OrganisationRow.public_id.in_(of))
         wanted = wanted.where(or_(Notice.practitioner_id.in_(people), Notice.organisation_id.in_(places)))
+    if among is not None:
+        wanted = wanted.where(Notice.public_id.in_(among))
     if chosen is not None:
         wanted = wanted.where(*chosen.conditions)
     if unlisted:
@@ -174,10 +177,16 @@ def shown(session: WorkSession, rows: Sequence[Notice]) -> list[Shown]:
 
 
 def withdrawn(
-    session: WorkSession, *, before: int | None = None, limit: int = 20
+    session: WorkSession,
+    *,
+    among: Collection[str] | None = None,
+    before: int | None = None,
+    limit: int = 20,
 ) -> tuple[list[Tombstone], int | None]:
     """Withdrawals that the law wants explained in public, the latest publication first, paged as `listed` is."""
     wanted = select(Notice).where(Notice.state == "withdrawn", Notice.ground.in_(content.EXPLAINED))
+    if among is not None:
+        wanted = wanted.where(Notice.public_id.in_(among))
     if before is not None:
         wanted = wanted.where(Notice.id < before)
     rows = session.scalars(wanted.order_by(Notice.id.desc()).limit(limit + 1)).all()

@@ -1,17 +1,19 @@
 """Atom feeds: of every list, of a person, a firm, and of a search that somebody saves as an address."""
 
-from collections.abc import Mapping
-from datetime import datetime
+import json
+from datetime import UTC, datetime, time
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from publicity.lookup import atom, pages
-from publicity.lookup.asked import Asked
-from publicity.lookup.pages import NoticeList
-from publicity.web import public as site
+from publicity.alerts import topics
+from publicity.lookup import atom
+from publicity.lookup.atom import Told
 from registry.kernel.access import public
+from registry.kernel.clock import SHANGHAI
 from registry.kernel.host import settings, work
+from registry.kernel.work import WorkSession
+from registry.ledger import book
 
 ENTRIES = 50
 
@@ -22,41 +24,84 @@ blueprint = Blueprint("atom", __name__)
 @public
 def notices() -> ResponseReturnValue:
     """Kept to a kind, a person or a firm by the same parameters as the list."""
-    chosen, subject = site.chosen_asked(), site.subject_asked()
-    with work().read() as session:
-        listed = pages.notice_list(session, chosen=chosen, subject=subject, limit=ENTRIES)
-        moment = session.now
-    whose = {listed.subject[0]: listed.subject[1].id} if listed.subject else {}
-    named = site.list_title(chosen.kinds[0] if len(chosen.kinds) == 1 else None)
-    title = f"{listed.subject[1].name} · {named}" if listed.subject else named
-    return _answer(listed, title, "atom.notices", "public.index", {**chosen.parameters, **whose}, moment)
+    return _feed("notices")
 
 
 @blueprint.get("/search.atom")
 @public
 def search() -> ResponseReturnValue:
     """What becomes public about whomever a search finds."""
-    asked = Asked.given(request.args)
+    return _feed("search")
+
+
+@blueprint.get("/notices/withdrawn.atom")
+@public
+def withdrawn() -> ResponseReturnValue:
+    return _feed("withdrawn")
+
+
+@blueprint.get("/inspections.atom")
+@public
+def inspections() -> ResponseReturnValue:
+    return _feed("inspections")
+
+
+@blueprint.get("/draws.atom")
+@public
+def draws() -> ResponseReturnValue:
+    return _feed("draws")
+
+
+@blueprint.get("/matters.atom")
+@public
+def matters() -> ResponseReturnValue:
+    return _feed("matters")
+
+
+@blueprint.get("/inspection-plans.atom")
+@public
+def plans() -> ResponseReturnValue:
+    return _feed("plans")
+
+
+def _feed(name: str) -> ResponseReturnValue:
+    topic = topics.read(name, request.args)
     with work().read() as session:
-        listed = pages.notices_of_search(session, asked, limit=ENTRIES)
-        moment = session.now
-    title = f"“{asked.q or '按条件'}”的公示"
-    return _answer(listed, title, "atom.search", "search.page", asked.parameters, moment)
-
-
-def _answer(
-    listed: NoticeList, title: str, endpoint: str, page: str, given: Mapping[str, str], moment: datetime
-) -> ResponseReturnValue:
+        listed = topics.items(session, topic, limit=ENTRIES)
+        title = topics.title(session, topic)
+        changed = _changed(session)
+        midnight = datetime.combine(session.today, time(), SHANGHAI)
     host = settings().public_url
-    body = atom.feed(
+    body = atom.feed_of(
         title=f"{title} · {settings().bureau}法律服务信用公示",
         author=settings().bureau,
-        address=host + url_for(endpoint, **given),  # type: ignore[arg-type]
-        page=host + url_for(page, **given),  # type: ignore[arg-type]
-        public_url=host,
-        notices=listed.notices,
-        empty=moment.replace(hour=0, minute=0, second=0, microsecond=0),
+        address=host + topic.feed,
+        page=host + topic.page,
+        entries=[
+            Told(
+                host + one.path,
+                f"{one.kind_title}：{one.title}",
+                one.published_at,
+                one.changed_at,
+                (one.kind, one.kind_title),
+                one.summary,
+            )
+            for one in listed
+        ],
+        empty=midnight,
     )
     answer = Response(body, content_type=f"{atom.MEDIA_TYPE}; charset=utf-8")
     answer.add_etag()
+    if name != "search":
+        # What leaves a feed changes it too: by an entry of the book, or with the day. Whom a search finds, the register says.
+        answer.last_modified = max(changed, midnight)
     return answer.make_conditional(request)
+
+
+def _changed(session: WorkSession) -> datetime:
+    """When the public book last grew."""
+    size = book.head(session, "public").size
+    if not size:
+        return datetime.min.replace(tzinfo=UTC)
+    last = book.entry(session, "public", size - 1, on=session.today)
+    return datetime.fromisoformat(json.loads(last.leaf)["time"])

@@ -24,13 +24,12 @@ api = ApiBlueprint("findings-api", __name__, description="双随机抽查结果�
 PAGE = 50
 _MOST_IN_A_FILE = 5_000
 _MOST = 100
-_FIRST, _LAST = 2000, 2100
 
 
 @blueprint.get("/inspections")
 @public
 def index() -> ResponseReturnValue:
-    asked, before = _asked(request.args), _number(request.args.get("before"), 2**53)
+    asked, before = Asked.given(request.args), _number(request.args.get("before"), 2**53)
     with work().read() as session:
         listed, following = findings.results(session, asked, limit=PAGE, before=before)
         choices = findings.choices(session)
@@ -54,7 +53,7 @@ def index() -> ResponseReturnValue:
 def file(form: str) -> Response:
     """The latest results under the same filters; the rest is had year by year."""
     with work().read() as session:
-        listed, _ = findings.results(session, _asked(request.args), limit=_MOST_IN_A_FILE)
+        listed, _ = findings.results(session, Asked.given(request.args), limit=_MOST_IN_A_FILE)
     rows = [one.cells(settings().bureau) for one in listed]
     if form == "csv":
         return sheets.csv_answer("inspections", findings.HEADINGS, rows)
@@ -62,7 +61,7 @@ def file(form: str) -> Response:
 
 
 class FindingsQuery(Schema):
-    year = Count(load_default=None, validate=validate.Range(_FIRST, _LAST))
+    year = Count(load_default=None, validate=validate.Range(findings.FIRST, findings.LAST))
     matter = fields.String(
         load_default=None, validate=validate.Length(1, 32), metadata={"description": "抽查事项编号"}
     )
@@ -133,18 +132,6 @@ def _line(one: Finding) -> dict[str, Any]:
         "marks": one.notice.marks,
         "notice": one.notice.public_id,
     }
-
-
-def _asked(args: Mapping[str, str]) -> Asked:
-    """The filters of an address; what nobody could have chosen filters nothing."""
-    result = args.get("result")
-    year = _number(args.get("year"), _LAST)
-    return Asked(
-        year=year if year is not None and year >= _FIRST else None,
-        matter=args.get("matter", "")[:32] or None,
-        district=args.get("district", "")[:6] or None,
-        result=result if result in RESULTS else None,
-    )
 
 
 def _number(text: str | None, most: int) -> int | None:

@@ -19,7 +19,6 @@ from registry.kernel.faults import Invalid
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
 from registry.roster import kinds
-from registry.roster.cells import CellFault, read_date
 from registry.web import charts
 from registry.web.roster import districts
 
@@ -155,24 +154,7 @@ def _double_page(chosen: Chosen, before: int | None) -> str | None:
 
 def chosen_asked() -> Chosen:
     """What an address keeps a list to; a day that is none keeps it to nothing."""
-    asked = request.args
-    known = tuple(kind for kind in asked.get("kind", "").split(",") if kind)[:20]
-    calling = asked.get("calling", "")
-    return Chosen(
-        known,
-        calling if calling in kinds.titles() else "",
-        asked.get("district", "")[:6],
-        _date(asked.get("first", "")),
-        _date(asked.get("last", "")),
-    )
-
-
-def _date(text: str) -> date | None:
-    try:
-        written = read_date(text[:20])
-    except CellFault:
-        return None
-    return date.fromisoformat(written) if written else None
+    return Chosen.given(request.args)
 
 
 def subject_asked() -> tuple[str, str] | None:
