@@ -11,6 +11,52 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "pub_catalogue_drafts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("listing", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("authors", sa.Text(), nullable=False),
+        sa.Column("entries", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_on", sa.Date(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_catalogue_drafts")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_catalogue_drafts_public_id")),
+    )
+    with op.batch_alter_table("pub_catalogue_drafts", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_pub_catalogue_drafts_waiting",
+            ["listing"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('open', 'ready')"),
+            postgresql_where=sa.text("state IN ('open', 'ready')"),
+        )
+
+    op.create_table(
+        "pub_catalogue_versions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("listing", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("log_index", sa.Integer(), nullable=True),
+        sa.Column("entries", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_catalogue_versions")),
+        sa.UniqueConstraint("listing", "number", name=op.f("uq_pub_catalogue_versions_listing_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_catalogue_versions_public_id")),
+    )
+    op.create_table(
         "pub_delegations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -211,6 +257,31 @@ def upgrade() -> None:
     with op.batch_alter_table("pub_letter_recusals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pub_letter_recusals_staff"), ["staff"], unique=False)
 
+    op.create_table(
+        "pub_power_uses",
+        sa.Column(
+            "notice_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("notice_version", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=True),
+        sa.Column("tier", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["pub_notices.id"], name=op.f("fk_pub_power_uses_notice_id_pub_notices")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["pub_catalogue_versions.id"],
+            name=op.f("fk_pub_power_uses_version_id_pub_catalogue_versions"),
+        ),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_pub_power_uses")),
+    )
+    with op.batch_alter_table("pub_power_uses", schema=None) as batch_op:
+        batch_op.create_index("ix_pub_power_uses_code_notice_id", ["code", "notice_id"], unique=False)
+
     with op.batch_alter_table("pub_deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pub_deliveries_channel_state"))
         batch_op.create_index(
@@ -239,6 +310,10 @@ def downgrade() -> None:
             batch_op.f("ix_pub_deliveries_channel_state"), ["channel_id", "state", "position"], unique=False
         )
 
+    with op.batch_alter_table("pub_power_uses", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_power_uses_code_notice_id")
+
+    op.drop_table("pub_power_uses")
     with op.batch_alter_table("pub_letter_recusals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pub_letter_recusals_staff"))
 
@@ -277,3 +352,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pub_delegations_absent"))
 
     op.drop_table("pub_delegations")
+    op.drop_table("pub_catalogue_versions")
+    with op.batch_alter_table("pub_catalogue_drafts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_pub_catalogue_drafts_waiting",
+            sqlite_where=sa.text("state IN ('open', 'ready')"),
+            postgresql_where=sa.text("state IN ('open', 'ready')"),
+        )
+
+    op.drop_table("pub_catalogue_drafts")
