@@ -48,7 +48,7 @@ class DeliveryRow(Base):
     __tablename__ = "pub_deliveries"
     __table_args__ = (
         UniqueConstraint("channel_id", "position"),
-        Index("ix_pub_deliveries_channel_state", "channel_id", "state", "position"),
+        Index("ix_pub_deliveries_channel_due", "channel_id", "state", "ends", "position"),
         Index("ix_pub_deliveries_channel_record", "channel_id", "record", "position"),
     )
 

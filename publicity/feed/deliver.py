@@ -1,6 +1,7 @@
 """Sends what is due, outside transactions: claim, send, settle. Killed anywhere, the lease runs out and another goes on."""
 
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -39,13 +40,21 @@ _LONGEST_RUN = timedelta(minutes=10)
 
 def run(work: Work) -> Mapping[str, int]:
     """The job `deliver`: every channel that is not paused, until nothing is due or the run has been long enough. Counts
-    the states that entries came to."""
+    the states that entries came to. What fails with one channel keeps none of the others; it is raised at the end."""
     counts: dict[str, int] = {}
     until = time.monotonic() + _LONGEST_RUN.total_seconds()
+    failures: list[Exception] = []
     for channel in _going(work):
-        for state, count in deliver(work, channel, until=until).items():
+        try:
+            delivered = deliver(work, channel, until=until)
+        except Exception as failure:  # noqa: BLE001 — raised below, when the other platforms have been told
+            failures.append(failure)
+            continue
+        for state, count in delivered.items():
             counts[state] = counts.get(state, 0) + count
     _measure(work)
+    if failures:
+        raise ExceptionGroup("channels that could not be told", failures)
     return counts
 
 
@@ -145,15 +154,22 @@ def _send(
     done = _looked_up(held, line)
     known = {claimed.id for claimed, _ in done}
     rest = [claimed for claimed in held if claimed.id not in known]
+    batches = deque(rest[start : start + line.batch] for start in range(0, len(rest), line.batch))
+    begun: set[int] = set()
     failures = 0
-    for batch in (rest[start : start + line.batch] for start in range(0, len(rest), line.batch)):
-        if failures >= patience().give_up_after or time.monotonic() > deadline:
-            done += [(claimed, Outcome("untried")) for claimed in batch]
-            continue
+    while batches and failures < patience().give_up_after and time.monotonic() <= deadline:
+        batch = batches.popleft()
         outcomes = line.send([claimed.item for claimed in batch], now=now)
-        done += zip(batch, outcomes, strict=True)
+        told = list(zip(batch, outcomes, strict=True))
+        apart = [claimed for claimed, outcome in told if outcome.verdict == "singly" and len(batch) > 1]
+        batches.extendleft([claimed] for claimed in reversed(apart))
+        done += [one for one in told if one[0] not in apart]
         failing = all(outcome.verdict in ("later", "unknown") for outcome in outcomes)
         failures = failures + 1 if failing else 0
+        begun.update(claimed.id for claimed in apart)
+    untried = [claimed for batch in batches for claimed in batch]
+    # What went in a batch that was refused as a whole may be there, though it was not told again alone.
+    done += [(one, Outcome("unknown", "batch") if one.id in begun else Outcome("untried")) for one in untried]
     return done, failures >= patience().give_up_after
 
 
@@ -163,5 +179,5 @@ def _looked_up(held: Sequence[Claimed], line: Channel) -> list[tuple[Claimed, Ou
     if not doubtful:
         return []
     found = line.look_up([claimed.item for claimed in doubtful])
-    there = Outcome("accepted", "found")
-    return [(claimed, there) for claimed, state in zip(doubtful, found, strict=True) if state == "there"]
+    known = {"there": Outcome("accepted", "found"), "taken": Outcome("taken", "found")}
+    return [(claimed, known[state]) for claimed, state in zip(doubtful, found, strict=True) if state in known]

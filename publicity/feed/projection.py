@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from publicity.feed import rows
 from registry.credit.columns import RESTRICTED
 
 _PUBLIC = ("kind", "title", "subject", "decided_on", "marks", "until", "detail")
@@ -30,11 +31,13 @@ def end_content(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def identity(body: Mapping[str, Any]) -> dict[str, str]:
-    """By what a platform without ids knows the record: name, document number, day, authority."""
+    """By what a platform without ids knows the record: name, document number, day, authority; and `person`, "1" where it
+    stands among natural persons."""
     columns = body.get("columns", {})
     codes = _IDENTITY.get(str(body.get("kind")), {})
     known = {part: columns[code] for part, code in codes.items() if columns.get(code)}
-    return {"name": body["subject"].get("name", ""), "decided_on": body["decided_on"]} | known
+    told = {"name": body["subject"].get("name", ""), "decided_on": body["decided_on"]} | known
+    return told | {"person": "1" if rows.of_person(body) else ""}
 
 
 def parsed(stored: bytes | None) -> dict[str, Any] | None:

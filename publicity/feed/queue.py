@@ -5,11 +5,11 @@ open; no record waits for another. An end takes the place of what was not sent, 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, update
 from sqlalchemy.orm import aliased
 
 from publicity.feed import projection
@@ -37,6 +37,7 @@ Given = Mapping[int, tuple[str, str | None, str | None, str | None]]
 """(result, code, message, platform id) by position."""
 _ANSWERS = 1000
 _MAY_BE_THERE = ("sent", "accepted", "claimed")
+_ANSWERED = ("accepted", "rejected")
 
 
 @dataclass(frozen=True)
@@ -77,29 +78,8 @@ def claim(session: WorkSession, channel: ChannelRow, *, limit: int) -> list[Clai
 
     What the book no longer shows is taken off the queue instead. On PostgreSQL several processes claim side by side.
     """
-    earlier = aliased(DeliveryRow)
-    behind = exists().where(
-        earlier.channel_id == DeliveryRow.channel_id,
-        earlier.record == DeliveryRow.record,
-        earlier.position < DeliveryRow.position,
-        earlier.state.in_(OPEN),
-    )
-    due = or_(
-        and_(
-            DeliveryRow.state == "waiting",
-            or_(DeliveryRow.not_before.is_(None), DeliveryRow.not_before <= session.now),
-        ),
-        and_(DeliveryRow.state == "claimed", DeliveryRow.lease_until <= session.now),
-    )
-    rows = session.scalars(
-        select(DeliveryRow)
-        .where(DeliveryRow.channel_id == channel.id, due, ~behind)
-        .order_by(DeliveryRow.ends.desc(), DeliveryRow.position)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=DeliveryRow)
-    ).all()
     claimed = []
-    for row in rows:
+    for row in _due(session, channel, limit):
         item = _item(session, channel, row)
         if item is None:
             row.state, row.settled_at, row.code = "superseded", session.now, "over"
@@ -143,15 +123,22 @@ def settle(
     return counts
 
 
-def receive(session: WorkSession, client: str, answers: Given) -> None:
-    """Settles what was sent over the channels of an API client by its receipts."""
+def receive(session: WorkSession, client: str, answers: Given, *, fresh: Collection[int]) -> None:
+    """Settles what was sent over the channels of an API client by its receipts, those at `fresh` positions given for the
+    first time."""
     for channel in session.scalars(select(ChannelRow).where(ChannelRow.client == client)).all():
-        answered(session, channel, answers)
+        answered(session, channel, answers, fresh=fresh)
 
 
-def answered(session: WorkSession, channel: ChannelRow, answers: Given) -> int:
-    """Settles what was sent over a channel by receipts; returns how many it settled. A receipt may come before we have
-    heard the answer to our own sending, come twice, or be about what was never sent, which settles nothing."""
+def answered(
+    session: WorkSession, channel: ChannelRow, answers: Given, *, fresh: Collection[int] | None = None
+) -> int:
+    """Settles what was sent over a channel by receipts; returns how many it settled.
+
+    A receipt may come before we have heard the answer to our own sending, come twice, or be about what was never sent, which
+    settles nothing. A platform that takes something in and refuses it later says so by another receipt: of those at `fresh`
+    positions (all where None) the latest counts; a repetition changes nothing that is settled.
+    """
     channel.receipt_at = session.now
     known = [position for position in answers if 0 <= position < 1 << 53]
     settled = 0
@@ -161,20 +148,44 @@ def answered(session: WorkSession, channel: ChannelRow, answers: Given) -> int:
             .where(
                 DeliveryRow.channel_id == channel.id,
                 DeliveryRow.position.in_(known[start : start + _ANSWERS]),
-                or_(DeliveryRow.state == "sent", DeliveryRow.doubt),
+                or_(
+                    DeliveryRow.state == "sent",
+                    DeliveryRow.doubt,
+                    DeliveryRow.state.in_(_ANSWERED) if fresh is None else false(),
+                    and_(DeliveryRow.state.in_(_ANSWERED), DeliveryRow.position.in_(fresh or ())),
+                ),
             )
             .order_by(DeliveryRow.position)
             .with_for_update()
         ).all()
         for row in rows:
+            if row.state in _ANSWERED and not row.doubt and row.state == answers[row.position][0]:
+                continue
             _answered(session, row, *answers[row.position])
-        settled += len(rows)
+            settled += 1
     return settled
+
+
+def question(session: WorkSession, row: DeliveryRow, *, code: str, message: str) -> None:
+    """Puts an entry, held by the caller, in doubt after the platform took it: what it says of its own accord later counts."""
+    row.state, row.doubt, row.code = "rejected", False, code[:64]
+    row.answer = _sealed_answer(session, row.id, message)
+    row.token += 1
+    _close(session, row)
 
 
 def answer_of(session: WorkSession, row: DeliveryRow) -> str | None:
     """What the platform said, in its own words."""
     return session.keys.decrypt(row.answer, f"pub_deliveries.answer:{row.id}") if row.answer else None
+
+
+def identities(session: WorkSession, channel: ChannelRow) -> Iterator[dict[str, str]]:
+    """The natural keys of everything that the channel was told of and that are still kept."""
+    kept = select(DeliveryRow.id, DeliveryRow.identity).where(
+        DeliveryRow.channel_id == channel.id, DeliveryRow.identity.is_not(None)
+    )
+    for row in session.execute(kept.execution_options(yield_per=1000)):
+        yield _opened(session, row.id, row.identity)
 
 
 def key_of(channel: str, position: int, round_: int) -> str:
@@ -246,6 +257,45 @@ def _put(
     )
 
 
+def _due(session: WorkSession, channel: ChannelRow, limit: int) -> list[DeliveryRow]:
+    """Ends first, then what waits, then what somebody left behind, each in the order of the book, locked."""
+    patient = patience()
+    # Whatever stands further off than we ever wait was set by a clock that has been put right since.
+    waited = or_(
+        DeliveryRow.not_before.is_(None),
+        DeliveryRow.not_before <= session.now,
+        DeliveryRow.not_before > session.now + 2 * patient.longest_pause,
+    )
+    left = or_(
+        DeliveryRow.lease_until <= session.now, DeliveryRow.lease_until > session.now + 2 * patient.lease
+    )
+    found: list[DeliveryRow] = []
+    for ends in (True, False):
+        # One state a statement: each is read in the order of its index, however long the queue is.
+        for state, may_go in (("claimed", left), ("waiting", waited)):
+            if len(found) < limit:
+                due = select(DeliveryRow).where(
+                    DeliveryRow.channel_id == channel.id,
+                    DeliveryRow.state == state,
+                    DeliveryRow.ends.is_(ends),
+                    may_go,
+                    ~_behind_another(),
+                )
+                ordered = due.order_by(DeliveryRow.position).limit(limit - len(found))
+                found += session.scalars(ordered.with_for_update(skip_locked=True, of=DeliveryRow))
+    return found
+
+
+def _behind_another() -> ColumnElement[bool]:
+    earlier = aliased(DeliveryRow)
+    return exists().where(
+        earlier.channel_id == DeliveryRow.channel_id,
+        earlier.record == DeliveryRow.record,
+        earlier.position < DeliveryRow.position,
+        earlier.state.in_(OPEN),
+    )
+
+
 def _item(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item | None:
     stored = book.entry(session, "public", row.position, on=session.today)
     body = projection.parsed(stored.body)
@@ -260,11 +310,22 @@ def _item(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item |
         row.identity = session.keys.encrypt(
             json.dumps(identity, ensure_ascii=False), f"pub_deliveries.identity:{row.id}"
         )
-    return replace(named(session, channel, row), content=content, identity=identity)
+    return replace(_named(session, channel, row), content=content, identity=identity)
 
 
-def named(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item:
-    """An entry as the platform knows it, without its content: for asking what became of it."""
+def asked(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item:
+    """An entry as it was told, for asking what became of it; without content where the book no longer shows it."""
+    named = _named(session, channel, row)
+    stored = book.entry(session, "public", row.position, on=session.today)
+    body = projection.parsed(stored.body)
+    if body is None or row.ends:
+        return named
+    restricted = projection.parsed(stored.restricted)
+    told = projection.content(body, restricted, columns=channel.columns, entitled=channel.entitled)
+    return replace(named, content=told)
+
+
+def _named(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item:
     return Item(
         key=key_of(channel.public_id, row.position, row.round),
         position=row.position,
@@ -292,9 +353,11 @@ def _identity(session: WorkSession, entry: DeliveryRow) -> dict[str, str]:
     )
     if row is None or row.identity is None:
         return {}
-    opened: dict[str, str] = json.loads(
-        session.keys.decrypt(row.identity, f"pub_deliveries.identity:{row.id}")
-    )
+    return _opened(session, row.id, row.identity)
+
+
+def _opened(session: WorkSession, row: int, identity: bytes) -> dict[str, str]:
+    opened: dict[str, str] = json.loads(session.keys.decrypt(identity, f"pub_deliveries.identity:{row}"))
     return opened
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -59,7 +58,7 @@ def accept(session: WorkSession, actor: Actor, *, items: Sequence[Item]) -> Coun
             )
     if faults:
         raise Invalid("回执有误，全部未收", faults)
-    given = {(item.index, _fingerprint(item)): item for item in items}
+    given = {(item.index, _fingerprint(session, item)): item for item in items}
     asked = select(Receipt.position, Receipt.fingerprint).where(
         Receipt.client == actor.id, Receipt.position.in_({item.index for item in items})
     )
@@ -69,19 +68,30 @@ def accept(session: WorkSession, actor: Actor, *, items: Sequence[Item]) -> Coun
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         rows = [
             {"client": actor.id, "position": position, "fingerprint": fingerprint, "received_at": session.now}
-            | {"result": item.result, "code": item.code}
-            | {"message": item.message, "platform_id": item.platform_id}
+            | {"result": item.result, "code": item.code, "platform_id": item.platform_id}
+            | {"words": item.message and session.keys.encrypt(item.message, _context(actor.id, fingerprint))}
             for (position, fingerprint), item in fresh.items()
         ]
         # The same batch sent twice at once: whoever comes second finds the rows there.
         session.execute(dialect.insert(Receipt).values(rows).on_conflict_do_nothing())
-        answers = {
-            item.index: (item.result, item.code, item.message, item.platform_id) for item in fresh.values()
-        }
-        queue.receive(session, actor.id, answers)
-        session.act("feed.receipt", actor.id, stored=len(fresh))
+    answers = {item.index: (item.result, item.code, item.message, item.platform_id) for item in items}
+    # A repetition settles too: what was sent again may be answered in the same words as before.
+    queue.receive(session, actor.id, answers, fresh={position for position, _ in fresh})
+    session.act("feed.receipt", actor.id, stored=len(fresh))
     return Counted(len(fresh), len(items) - len(fresh))
 
 
-def _fingerprint(item: Item) -> str:
-    return sha256(canonical(asdict(item))).hexdigest()
+def message_of(session: WorkSession, receipt: Receipt) -> str | None:
+    """What the platform wrote."""
+    if receipt.words is None:
+        return receipt.message
+    return session.keys.decrypt(receipt.words, _context(receipt.client, receipt.fingerprint))
+
+
+def _context(client: str, fingerprint: str) -> str:
+    return f"pub_receipts.words:{client}:{fingerprint}"
+
+
+def _fingerprint(session: WorkSession, item: Item) -> str:
+    # Keyed, because the few words of a message could be guessed from a plain digest.
+    return session.keys.blind(canonical(asdict(item)).decode(), "pub_receipts.fingerprint")

@@ -1,13 +1,18 @@
-"""对账: asks a platform what it has of everything it was told, names what differs, and puts that back into the queue."""
+"""对账: asks a platform what it has of everything it was told, names what differs, and puts that back into the queue.
+
+What a platform lacks after it was sent again and again is for a person: it will not come to agree by itself. What it shows and
+was never told by us over this channel is named and left alone; somebody has to ask where it comes from.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from publicity.feed import queue
 from publicity.feed.channel_tables import ChannelRow, DeliveryRow
-from publicity.feed.channels.channel import Found
+from publicity.feed.channels.channel import Channel, Found, Held, Unanswered
 from publicity.feed.deliver import opened
 from publicity.feed.queue import Claimed
 from publicity.feed.states import OPEN, patience
@@ -17,18 +22,25 @@ from registry.kernel.work import Work, WorkSession
 
 ACTOR = Actor.job("reconcile")
 _BATCH = 200
+_KEY = ("name", "document_number", "decided_on")
 
 
 @dataclass(frozen=True)
 class Reconciled:
     """How many records were compared; of which the platform lacks the version (`missing`, public ids), has what has ended
-    (`left`), confirmed what had no receipt yet, or could not tell."""
+    (`left`), lacks it after so many rounds (`parked`), confirmed what had no receipt yet, has taken without ever giving the
+    receipt (`unanswered`), or could not tell. `strange` is what it shows and we never sent, by id or document number and day;
+    `listed` whether it could be asked for that."""
 
     compared: int = 0
     missing: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    parked: tuple[str, ...] = ()
     confirmed: int = 0
+    unanswered: tuple[str, ...] = ()
     untold: int = 0
+    strange: tuple[str, ...] = ()
+    listed: bool = False
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -36,8 +48,11 @@ class Reconciled:
             "compared": self.compared,
             "missing": len(self.missing),
             "left": len(self.left),
+            "parked": len(self.parked),
             "confirmed": self.confirmed,
+            "unanswered": len(self.unanswered),
             "untold": self.untold,
+            "strange": len(self.strange),
         }
 
 
@@ -66,6 +81,7 @@ def reconcile(work: Work, channel: str, *, actor: Actor = ACTOR) -> Reconciled:
         with work.write(actor) as session:
             found = _healed(session, found, zip(asked, answers, strict=True))
             session.act("feed.compare", channel, entries=len(asked))
+    found = replace(found, **_strange(work, channel, line))
     with work.write(actor) as session:
         row = _row(session, channel)
         row.reconciled_at = session.now
@@ -90,6 +106,45 @@ def _row(session: WorkSession, channel: str) -> ChannelRow:
     return row
 
 
+def _strange(work: Work, channel: str, line: Channel) -> dict[str, Any]:
+    listing = line.holds()
+    if listing is None:
+        return {}
+    told = _Told.read(work, channel)
+    try:
+        unknown = [held for held in listing if held not in told]
+    except Unanswered:
+        return {}
+    if unknown:
+        # Told meanwhile, perhaps: what was sent while the platform listed.
+        told = _Told.read(work, channel)
+    return {"listed": True, "strange": tuple(held.title for held in unknown if held not in told)}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a channel was ever told: records, and natural keys as far as they are still kept."""
+
+    records: frozenset[str]
+    keys: frozenset[tuple[str, ...]]
+
+    @classmethod
+    def read(cls, work: Work, channel: str) -> "_Told":
+        with work.read() as session:
+            row = _row(session, channel)
+            records = select(DeliveryRow.record).where(DeliveryRow.channel_id == row.id).distinct()
+            return cls(
+                frozenset(session.scalars(records)),
+                frozenset(
+                    tuple(identity.get(part, "") for part in _KEY)
+                    for identity in queue.identities(session, row)
+                ),
+            )
+
+    def __contains__(self, held: Held) -> bool:
+        return held.record in self.records if held.record else held[1:] in self.keys
+
+
 def _latest(session: WorkSession, channel: ChannelRow) -> Sequence[int]:
     """The last entry of every record, by row id."""
     last = (
@@ -103,15 +158,18 @@ def _latest(session: WorkSession, channel: ChannelRow) -> Sequence[int]:
 
 def _asked(session: WorkSession, channel: ChannelRow, ids: Sequence[int]) -> list[Claimed]:
     """Those among them that are settled, or taken so long ago that a receipt is overdue."""
-    overdue = session.now - patience().receipt
+    # Taken at a time that is still to come: by a clock that has been put right since.
+    overdue = or_(
+        DeliveryRow.attempted_at <= session.now - patience().receipt,
+        DeliveryRow.attempted_at > session.now + patience().lease,
+    )
     rows = session.scalars(
         select(DeliveryRow).where(
             DeliveryRow.id.in_(ids),
-            (DeliveryRow.state == "accepted")
-            | ((DeliveryRow.state == "sent") & (DeliveryRow.attempted_at <= overdue)),
+            or_(DeliveryRow.state == "accepted", and_(DeliveryRow.state == "sent", overdue)),
         )
     ).all()
-    return [Claimed(row.id, row.token, False, queue.named(session, channel, row)) for row in rows]
+    return [Claimed(row.id, row.token, False, queue.asked(session, channel, row)) for row in rows]
 
 
 def _healed(session: WorkSession, found: Reconciled, answers: "zip[tuple[Claimed, Found]]") -> Reconciled:
@@ -122,11 +180,24 @@ def _healed(session: WorkSession, found: Reconciled, answers: "zip[tuple[Claimed
         if answer == "untold":
             found = replace(found, untold=found.untold + 1)
             continue
+        if answer == "taken":
+            # Of what has its receipt nobody asks further where there is nothing to compare with.
+            told = (
+                {"unanswered": (*found.unanswered, row.record)}
+                if row.state == "sent"
+                else {"untold": found.untold + 1}
+            )
+            found = replace(found, **told)
+            continue
         found = replace(found, compared=found.compared + 1)
         if answer == "there":
             if row.state == "sent":
                 row.state, row.code, row.settled_at = "accepted", "found", session.now
                 found = replace(found, confirmed=found.confirmed + 1)
+            continue
+        if row.round >= patience().rounds:
+            row.state, row.code, row.settled_at = "parked", "differs", session.now
+            found = replace(found, parked=(*found.parked, row.record))
             continue
         row.state, row.code, row.settled_at, row.not_before = "waiting", "missing", None, None
         # Whoever keeps the keys of what it took must not take this for a repetition.

@@ -13,9 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-Verdict = Literal["accepted", "taken", "rejected", "refused", "later", "unknown", "untried"]
+Verdict = Literal["accepted", "taken", "rejected", "refused", "later", "unknown", "singly", "untried"]
 """accepted: it is there. taken: a receipt follows. rejected: the content breaks a rule of theirs. refused: we may not, or
-what we ask does not exist. later: surely not taken, try again. unknown: nobody knows. untried: not begun."""
+what we ask does not exist. later: surely not taken, try again. unknown: nobody knows. singly: something in the batch was
+refused, and the platform does not say what; each is told again alone. untried: not begun."""
 
 STATES: Mapping[str, str] = {
     "waiting": "待发送",
@@ -31,6 +32,8 @@ OWN_CODES: Mapping[str, str] = {
     "over": "公示已结束，不再发送",
     "found": "查得平台已有",
     "missing": "对账时平台没有，重新发送",
+    "differs": "多次重新发送，对账时平台仍没有",
+    "batch": "同批中有未被接收的，逐条重新发送",
 }
 """What we note ourselves where a platform's code would stand."""
 UNSENT = ("waiting", "parked", "rejected")
@@ -47,6 +50,7 @@ _AFTER: Mapping[Verdict, str] = {
     "refused": "parked",
     "later": "waiting",
     "unknown": "waiting",
+    "singly": "waiting",
     "untried": "waiting",
 }
 
@@ -74,6 +78,7 @@ class Patience:
     receipt: timedelta
     remember: timedelta
     give_up_after: int
+    rounds: int
     look: int
     claim: int
 
@@ -101,7 +106,7 @@ def doubt_after(outcome: Outcome, *, before: bool) -> bool:
     """Whether the platform may have it without our knowing; `before`: whether it may have before this attempt."""
     if outcome.verdict in ("accepted", "taken"):
         return False
-    return before or outcome.verdict == "unknown"
+    return before or outcome.verdict in ("unknown", "singly")
 
 
 def pause_after(attempts: int, asked: timedelta | None) -> timedelta:

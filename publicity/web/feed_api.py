@@ -156,7 +156,7 @@ def entries_stream(query: Mapping[str, int]) -> ResponseReturnValue:
         )
     if request.if_none_match.contains_weak(tag):
         return _tagged(Response(status=304), tag)
-    body = lines(work(), head, start=start, entitled=entitled)
+    body = lines(work(), head, start=start, client=current_actor().id)
     return _tagged(Response(body, content_type=_LINES), tag)
 
 

@@ -86,6 +86,12 @@ def revoke(session: WorkSession, actor: Actor, *, client: str) -> Client:
     return _client(row)
 
 
+def scopes_of(session: WorkSession, client: str) -> frozenset[str]:
+    """What the token of the client with this public id opens now: nothing once it was revoked."""
+    found = select(ClientRow.scopes).where(ClientRow.public_id == client, ClientRow.revoked_at.is_(None))
+    return frozenset(session.scalar(found) or ())
+
+
 def everyone(session: WorkSession) -> list[Client]:
     """All clients, working ones first, by name."""
     rows = session.scalars(

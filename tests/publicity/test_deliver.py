@@ -1,22 +1,15 @@
 """The city's platform is told everything once, in order, however it behaves."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy import select
 
-from publicity.feed import configure, deliver, queue
-from publicity.feed.channel_tables import ChannelRow
+from publicity.feed import configure
 from publicity.feed.configure import PUBLIC_COLUMNS
-from publicity.feed.states import Outcome
-from registry.accounts import clients
 from registry.kernel.clock import SetClock
-from registry.kernel.faults import Conflict, Invalid, Refused
-from registry.kernel.host import Host
+from registry.kernel.faults import Invalid
 from registry.kernel.work import Work
 from tests.publicity import office, telling
 from tests.publicity.platform import Platform
@@ -291,164 +284,6 @@ class TestOrder:
         clock.advance(timedelta(days=800))
         deliver_all(work)
         assert (states(work, notice), platform.received) == (["superseded"], [])
-
-
-class TestSeveralProcesses:
-    def test_two_that_deliver_at_once_tell_everything_once(
-        self, host: Host, work: Work, platform: Platform
-    ) -> None:
-        channel(work, platform)
-        with work.write(office.OFFICE) as session:
-            notices = [telling.published(session, number) for number in range(120)]
-        failures: list[Exception] = []
-
-        def run() -> None:
-            try:
-                deliver.run(host.work_with(host.clock, bytes))
-            except Exception as failure:  # noqa: BLE001 — told to the test, which fails
-                failures.append(failure)
-
-        threads = [threading.Thread(target=run) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failures == []
-        assert sorted(platform.rows) == sorted(notices)
-        assert set(platform.keys.values()) == {1}
-
-    def test_a_process_that_slept_through_its_lease_settles_nothing(
-        self, work: Work, clock: SetClock, platform: Platform
-    ) -> None:
-        channel(work, platform)
-        notice = publish_one(work)
-        with work.write(office.OFFICE) as session:
-            row = session.scalars(select(ChannelRow)).one()
-            queue.enqueue(session, row)
-            [asleep] = queue.claim(session, row, limit=5)
-            session.act("test.claim", "test")
-        assert deliver_all(work) == {}, "it is held"
-        clock.advance(HOUR)
-        with work.write(office.OFFICE) as session:
-            row = session.scalars(select(ChannelRow)).one()
-            [awake] = queue.claim(session, row, limit=5)
-            assert queue.settle(session, row, [(asleep, Outcome("refused"))]) == {}
-            assert queue.settle(session, row, [(awake, Outcome("accepted"))]) == {"accepted": 1}
-            assert queue.settle(session, row, [(asleep, Outcome("refused"))]) == {}
-        assert states(work, notice) == ["accepted"]
-
-    @one_database
-    def test_what_a_killed_process_had_sent_is_looked_up_and_not_sent_again(
-        self, work: Work, clock: SetClock, platform: Platform
-    ) -> None:
-        channel(work, platform)
-        notice = publish_one(work)
-        with work.write(office.OFFICE) as session:
-            row = session.scalars(select(ChannelRow)).one()
-            queue.enqueue(session, row)
-            [held] = queue.claim(session, row, limit=5)
-            deliver.opened(session, row).send([held.item], now=session.now)
-            session.act("test.claim", "test")
-        clock.advance(HOUR)
-        assert deliver_all(work) == {"accepted": 1}
-        assert (states(work, notice), len(platform.received)) == (["accepted"], 1)
-
-    @one_database
-    def test_a_clock_that_jumps_back_keeps_nothing_back_for_ever(
-        self, work: Work, clock: SetClock, platform: Platform
-    ) -> None:
-        channel(work, platform)
-        notice = publish_one(work)
-        platform.will("later")
-        deliver_all(work)
-        clock.advance(-timedelta(days=1))
-        correct(work, notice)
-        assert deliver_all(work) == {}
-        clock.advance(timedelta(days=1, hours=1))
-        assert deliver_all(work) == {"accepted": 2}
-        assert platform.versions() == {notice: 2}
-
-
-class TestReceipts:
-    def test_a_receipt_settles_what_was_taken(
-        self, host: Host, work: Work, client: FlaskClient, platform: Platform
-    ) -> None:
-        with work.write(office.OFFICE) as session:
-            added, token = clients.add_client(session, office.OFFICE, name="平台", scopes=["feed:receipt"])
-        channel(work, platform, client=added.public_id)
-        first, second = publish_one(work, 1), publish_one(work, 2)
-        platform.will("receipt", "receipt")
-        deliver_all(work)
-        assert states(work, first) == states(work, second) == ["sent"]
-        items = [
-            {"index": 0, "result": "accepted", "platform_id": "P-1"},
-            {"index": 1, "result": "rejected", "code": "17", "message": "文号重复"},
-        ]
-        headers = {"Authorization": f"Bearer {token}"}
-        for _ in range(3):
-            told = client.post("/feed/v1/receipts", json={"items": items}, headers=headers)
-            assert told.status_code == 200
-        assert (states(work, first), states(work, second)) == (["accepted"], ["rejected"])
-        with work.read() as session:
-            rejected = telling.rows(work)[1]
-            assert queue.answer_of(session, rejected) == "文号重复"
-            assert "文号重复".encode() not in (rejected.answer or b"")
-        row = telling.channel_row(work)
-        assert row.receipt_at is not None
-
-
-class TestByHand:
-    @one_database
-    def test_what_was_parked_is_sent_again_with_a_reason(self, work: Work, platform: Platform) -> None:
-        public_id = channel(work, platform)
-        notice = publish_one(work)
-        platform.will("closed")
-        deliver_all(work)
-        with work.write(office.OFFICE) as session, pytest.raises(Invalid):
-            configure.resend(session, office.OFFICE, channel=public_id, position=0, reason=" ")
-        with work.write(office.OFFICE) as session:
-            configure.resend(session, office.OFFICE, channel=public_id, position=0, reason="平台已放行")
-        deliver_all(work)
-        assert states(work, notice) == ["accepted"]
-        with work.write(office.OFFICE) as session, pytest.raises(Conflict):
-            configure.resend(session, office.OFFICE, channel=public_id, position=0, reason="再来一次")
-
-    @one_database
-    def test_only_who_may_opens_a_channel(self, host: Host, work: Work, platform: Platform) -> None:
-        clerk = office.person(host.permissions, "clerk")
-        wanted = configure.Wanted(name="市信用平台", kind="json")
-        with work.write(clerk) as session, pytest.raises(Refused):
-            configure.add(session, clerk, wanted=wanted)
-        auditor = office.person(host.permissions, "auditor")
-        public_id = channel(work, platform)
-        with work.write(auditor) as session, pytest.raises(Refused):
-            configure.pause(session, auditor, channel=public_id)
-
-    @one_database
-    @pytest.mark.parametrize(
-        ("field", "given", "path"),
-        [
-            ("name", "", "name"),
-            ("kind", "telegraph", "kind"),
-            ("layout", "2015", "layout"),
-            ("kinds", (), "kinds"),
-            ("columns", ("XX",), "columns"),
-            ("secret", "", "secret"),
-            ("secret", "whsec_kurz", "secret"),
-            ("settings", {}, "settings.url"),
-            ("settings", {"url": "http://platform.example/"}, "settings.url"),
-            ("settings", {"url": "https://user:word@platform.example/"}, "settings.url"),
-            ("settings", {"url": "https://platform.example/", "timeout": "0"}, "settings.timeout"),
-            ("client", "a" * 16, "client"),
-            ("start", "yesterday", "start"),
-        ],
-    )
-    def test_a_channel_that_cannot_work_is_refused_by_field(
-        self, work: Work, platform: Platform, field: str, given: object, path: str
-    ) -> None:
-        with pytest.raises(Invalid) as refused:
-            channel(work, platform, **{field: given})
-        assert path in [fault.path for fault in refused.value.fields]
 
 
 @one_database

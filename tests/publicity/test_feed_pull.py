@@ -74,13 +74,13 @@ class TestFirstLoad:
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     def test_memory_does_not_grow_with_the_log(self, host: Host) -> None:
         """Nine times the entries, the same peak: blocks are read, sent and forgotten one after another."""
-        peaks = []
+        peaks, reader = [], platform(host, "feed:read", "feed:restricted")
         for more in (1000, 8000):
             fill(host, more)
             with host.work.read() as session:
                 head = book.head(session, "public")
             tracemalloc.start()
-            taken = sum(block.count(b"\n") for block in lines(host.work, head, start=0, entitled=True))
+            taken = sum(block.count(b"\n") for block in lines(host.work, head, start=0, client=reader))
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
             assert taken == head.size + 1
@@ -90,11 +90,31 @@ class TestFirstLoad:
         """A slow reader in the middle of the stream keeps no connection; what is appended meanwhile is not in it."""
         with host.work.read() as session:
             head = book.head(session, "public")
-        blocks = lines(host.work, head, start=0, entitled=False)
+        blocks = lines(host.work, head, start=0, client=platform(host, "feed:read"))
         next(blocks), next(blocks)
         assert host.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
         fill(host, 3)
         assert sum(block.count(b"\n") for block in blocks) == filled - 1000
+
+    def test_a_token_that_is_revoked_while_it_downloads_gets_no_further_block(
+        self, host: Host, client: FlaskClient, filled: int
+    ) -> None:
+        """The last block was sent already; the next one is not, and whoever comes back for it is refused."""
+        with host.work.read() as session:
+            head = book.head(session, "public")
+        reader = platform(host, "feed:read")
+        blocks = lines(host.work, head, start=0, client=reader)
+        sent = [next(blocks), next(blocks)]
+        with host.work.write(office.OFFICE) as session:
+            clients.revoke(session, office.OFFICE, client=reader)
+        assert list(blocks) == []
+        assert sum(block.count(b"\n") for block in sent) == 1001 < head.size
+
+
+def platform(host: Host, *scopes: str) -> str:
+    """The public id of a new client with these scopes."""
+    with host.work.write(office.OFFICE) as session:
+        return clients.add_client(session, office.OFFICE, name=" ".join(scopes), scopes=scopes)[0].public_id
 
 
 class TestGzip:

@@ -54,7 +54,7 @@ def test_a_platform_that_restored_an_old_backup_has_everything_again(work: Work,
     deliver_all(work)
     assert platform.versions() == now
     assert reconcile.reconcile(work, public_id).counts == {
-        "compared": 3, "missing": 0, "left": 0, "confirmed": 0, "untold": 0,
+        "compared": 3, "missing": 0, "left": 0, "parked": 0, "confirmed": 0, "unanswered": 0, "untold": 0, "strange": 0,
     }  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """What a channel is to the queue: it sends items and says what came of each. It knows neither the database nor the clock."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from publicity.feed.states import Outcome
 
-Found = Literal["there", "absent", "untold"]
+Found = Literal["there", "taken", "absent", "untold"]
+"""there: the platform has this version (of an end: no version any more). taken: it was handed over, and the receipt is still
+to come. absent: it has not. untold: it cannot be asked, or did not answer."""
 
 
 NOTICE_KINDS = ("permit", "penalty", "finding", "listing", "red_listing", "pledge", "complaint_upheld")
@@ -37,6 +39,23 @@ class Answers(NamedTuple):
     items: Mapping[int, tuple[str, str | None, str | None, str | None]]
 
 
+class Held(NamedTuple):
+    """Something that the platform shows: by our public id where it keeps ids, else by natural key."""
+
+    record: str = ""
+    name: str = ""
+    document_number: str = ""
+    decided_on: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.record or f"{self.document_number} {self.decided_on}"
+
+
+class Unanswered(Exception):
+    """The platform did not go on answering; what was asked for stays unknown."""
+
+
 class Channel(Protocol):
     """One channel, open. `batch` is how many items it takes at a time."""
 
@@ -47,7 +66,11 @@ class Channel(Protocol):
         ...
 
     def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
-        """Whether the platform has this version (of an end: no version any more); `untold` where it cannot be asked."""
+        """What became of each; never raises for what the platform or the line does."""
+        ...
+
+    def holds(self) -> Iterator[Held] | None:
+        """Everything of ours that the platform shows, None where it cannot be asked. May raise Unanswered on the way."""
         ...
 
     def receipts(self) -> Iterable[Answers]:

@@ -1,19 +1,21 @@
 """The upload service of city platforms: SOAP with tableCode, departmentCode, tableVersionId and a JSON body.
 
 The answer is JSON: errorCode, errorMsg, totalSize, successSize, failSize, tips. It counts the rows that failed without naming
-them, so every call holds one. A row goes through the rules there and is linked to its subject afterwards; what the rules
-refuse comes back as failSize. Rows meet by natural key, and an end is the natural key with the state that takes it back.
+them: a call in which some did is repeated row by row. A row goes through the rules there and is linked to its subject
+afterwards; what the rules refuse comes back as failSize. Rows meet by natural key, and an end is the natural key with the
+state that takes it back. Where a query is offered, it is asked before anything is sent again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import orjson
 
 from publicity.feed import rows
 from publicity.feed.channels import soap
-from publicity.feed.channels.channel import TIMEOUT, Answers, Channel, Found, Item, Kind, Setting
-from publicity.feed.channels.http import check_address
+from publicity.feed.channels.by_key import QUERY, KeyQuery
+from publicity.feed.channels.channel import TIMEOUT, Answers, Channel, Found, Held, Item, Kind, Setting
+from publicity.feed.channels.http import AUTHORITY, check_address
 from publicity.feed.states import Outcome
 
 _NAMESPACE = "http://service.upload.credit/"
@@ -29,17 +31,34 @@ _TITLES = {
 class CityUpload:
     """One address; a catalogue code for each kind of notice and of subject."""
 
-    batch = 1
-
     def __init__(self, settings: Mapping[str, str], timeout: float) -> None:
         self._settings, self._timeout = settings, timeout
         self._standard = settings["layout"]
+        self._query = KeyQuery(settings, timeout)
+        self.batch = soap.rows_at_once(settings)
 
     def send(self, items: Sequence[Item], *, now: datetime) -> Sequence[Outcome]:
-        return [self._send(item) for item in items]
+        by_table: dict[str, list[int]] = {}
+        outcomes = [Outcome("untried")] * len(items)
+        for place, item in enumerate(items):
+            if item.ends:
+                outcomes[place] = self._end(item)
+            else:
+                table = _table(item.kind, person=rows.of_person(item.content))
+                by_table.setdefault(table, []).append(place)
+        for table, places in by_table.items():
+            told = soap.of_batch(
+                self._upload(table, [self._row(items[place]) for place in places]), len(places)
+            )
+            for place, outcome in zip(places, told, strict=True):
+                outcomes[place] = outcome
+        return outcomes
 
     def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
-        return ["untold"] * len(items)
+        return self._query.look_up(items)
+
+    def holds(self) -> Iterator[Held] | None:
+        return self._query.holds()
 
     def receipts(self) -> Sequence[Answers]:
         return ()
@@ -47,18 +66,19 @@ class CityUpload:
     def taken(self, receipt: str) -> None:
         """Its answers are its receipts."""
 
-    def _send(self, item: Item) -> Outcome:
-        if not item.ends:
-            row = rows.coded(
-                item.kind, item.content, standard=self._standard, region=self._settings["region"]
-            )
-            return self._upload(_table(item.kind, person=rows.of_person(item.content)), row)
-        # Of what has ended only the natural key is left, which does not tell the catalogue: both are told.
-        row = rows.ended(item.kind, item.identity, standard=self._standard)
-        outcomes = [self._upload(_table(item.kind, person=person), row) for person in (False, True)]
-        return next((one for one in outcomes if one.verdict == "accepted"), outcomes[0])
+    def _row(self, item: Item) -> Mapping[str, str]:
+        return rows.coded(item.kind, item.content, standard=self._standard, region=self._settings["region"])
 
-    def _upload(self, table: str, row: Mapping[str, str]) -> Outcome:
+    def _end(self, item: Item) -> Outcome:
+        row = rows.ended(item.kind, item.identity, standard=self._standard)
+        outcomes = [
+            self._upload(_table(item.kind, person=person), [row]) for person in rows.sides(item.identity)
+        ]
+        # Told in both catalogues it has ended when one took it, and the other surely has nothing of it.
+        ranks = ("later", "unknown", "accepted")
+        return min(outcomes, key=lambda one: ranks.index(one.verdict) if one.verdict in ranks else len(ranks))
+
+    def _upload(self, table: str, lines: Sequence[Mapping[str, str]]) -> Outcome:
         answer = soap.call(
             self._settings["url"],
             namespace=self._settings.get("namespace") or _NAMESPACE,
@@ -67,9 +87,10 @@ class CityUpload:
                 "tableCode": self._settings[table],
                 "departmentCode": self._settings["department"],
                 "tableVersionId": self._settings["version"],
-                "body": orjson.dumps([row]).decode(),
+                "body": orjson.dumps(lines).decode(),
             },
             timeout=self._timeout,
+            authority=self._settings.get("authority", ""),
         )
         return answer if isinstance(answer, Outcome) else _read(answer)
 
@@ -108,6 +129,9 @@ KIND = Kind(
         Setting("region", "地方编码", "六位行政区划代码。", check=rows.check_region),
         Setting("operation", "操作名", f"WSDL 中的 operation；不填为 {_OPERATION}。", required=False),
         Setting("namespace", "命名空间", f"WSDL 中的 targetNamespace；不填为 {_NAMESPACE}。", required=False),
+        QUERY,
+        soap.ROWS,
+        AUTHORITY,
         TIMEOUT,
     ),
     secret="",

@@ -4,22 +4,37 @@ Four tables (legal and natural persons, penalties and permits) with the columns 
 the time of creation. What is still there from the same day, within the hours that the platform allows, is deleted when it
 ends or changes; what was picked up already is told by a further row with another state. The tables hold no receipts: a row
 that is there was taken, and reconciliation looks at the newest row of each natural key.
+
+The statements are SQLAlchemy's own and fit any database that it knows; of SQL Server, which most platforms run, no driver
+comes along. Every conversation is one serializable transaction, so that two that write the same row leave one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, NullPool, Table, create_engine, delete, insert, select
+from sqlalchemy import Connection, MetaData, Table, delete, insert, select
 from sqlalchemy.engine import Row, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchTableError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, NoSuchTableError, OperationalError
 
 from publicity.feed import rows
-from publicity.feed.channels.channel import Answers, Channel, Found, Item, Kind, Setting
+from publicity.feed.channels.cells import Unfit, fitting, same, written
+from publicity.feed.channels.channel import (
+    TIMEOUT,
+    Answers,
+    Channel,
+    Found,
+    Held,
+    Item,
+    Kind,
+    Setting,
+    Unanswered,
+)
+from publicity.feed.channels.database import check_address, conversation
 from publicity.feed.states import Outcome
-from registry.credit.words import State, write_state
+from registry.credit.words import State
 from registry.kernel.clock import SHANGHAI
 
 _TABLES = {
@@ -29,22 +44,8 @@ _TABLES = {
     ("permit", True): "zrrxzxk",
 }
 _ID, _CREATED = "ID", "CREATE_TIME"
-_STATE = {"penalty": "CF_ZT", "permit": "XK_ZT"}
-_KEYS = {
-    "2018": {
-        "penalty": ("CF_XDR_MC", "CF_WSH", "CF_JDRQ"),
-        "permit": ("XK_XDR_MC", "XK_WSH", "XK_JDRQ"),
-    },
-    "2015": {
-        "penalty": ("CF_XDR_MC", "CF_WSH", "CF_JDRQ"),
-        "permit": ("XK_XDR", "XK_WSH", "XK_JDRQ"),
-    },
-}
-"""The columns of name, document number and day, by which the platform knows a record."""
-
-
-class _Unfit(Exception):
-    """A table that lacks what is to be written into it; the text says what."""
+_SERIALIZATION = ("40001", "40P01")
+"""SQLSTATE of what the database undid because another wrote at the same time: surely nothing is there."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class _Key:
         """What is there of it, the newest first."""
         found = select(self.table)
         for column, value in self.values.items():
-            found = found.where(self.table.c[column] == value)
+            found = found.where(self.table.c[column] == fitting(self.table.c[column], value))
         return connection.execute(found.order_by(self.table.c[_ID].desc())).all()
 
 
@@ -67,13 +68,14 @@ class ExchangeDatabase:
 
     batch = 1
 
-    def __init__(self, settings: Mapping[str, str], secret: str) -> None:
-        self._url = secret
+    def __init__(self, settings: Mapping[str, str], secret: str, timeout: float) -> None:
+        self._url, self._timeout = make_url(secret), timeout
         self._layout = settings["layout"]
         self._region = settings["region"]
         first, _, last = (settings.get("hours") or "08:00-23:50").partition("-")
         self._first, self._last = time.fromisoformat(first), time.fromisoformat(last)
         self._schema = settings.get("schema") or None
+        self._tables: dict[tuple[str, bool], Table] = {}
 
     def send(self, items: Sequence[Item], *, now: datetime) -> Sequence[Outcome]:
         return [self._send(item, now.astimezone(SHANGHAI)) for item in items]
@@ -81,10 +83,27 @@ class ExchangeDatabase:
     def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
         """By the newest row of the natural key: with all its columns where the content is known, else that it stands."""
         try:
-            with self._writing() as connection:
+            with self._conversation() as connection:
                 return [self._found(connection, item) for item in items]
-        except (DBAPIError, NoSuchTableError, _Unfit):
+        except (DBAPIError, NoSuchTableError, Unfit):
             return ["untold"] * len(items)
+
+    def holds(self) -> Iterator[Held]:
+        """The natural keys of everything that stands in the four tables."""
+        try:
+            with self._conversation() as connection:
+                for kind, person in _TABLES:
+                    table = self._table(connection, kind, person=person)
+                    names = rows.key_columns(self._layout, kind)
+                    standing: dict[tuple[str, ...], bool] = {}
+                    for row in connection.execute(select(table).order_by(table.c[_ID])):
+                        key = tuple(written(row._mapping[name]) for name in names)
+                        standing[key] = not rows.is_over(kind, dict(row._mapping), standard=self._layout)
+                    for (name, number, day), stands in standing.items():
+                        if stands:
+                            yield Held("", name, number, day.replace("/", "-"))
+        except (DBAPIError, NoSuchTableError, Unfit) as error:
+            raise Unanswered from error
 
     def receipts(self) -> Sequence[Answers]:
         return ()
@@ -95,14 +114,16 @@ class ExchangeDatabase:
     def _send(self, item: Item, now: datetime) -> Outcome:
         begun = False
         try:
-            with self._writing() as connection:
+            with self._conversation() as connection:
                 begun = True
                 outcome = self._end(connection, item, now) if item.ends else self._put(connection, item, now)
         except NoSuchTableError as error:
             return Outcome("refused", "table", f"没有表 {error}")
-        except _Unfit as error:
+        except Unfit as error:
             return Outcome("refused", "column", str(error))
-        except OperationalError:
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in _SERIALIZATION:
+                return Outcome("later", "raced")
             # Once it had begun, nobody knows whether the commit arrived.
             return Outcome("unknown" if begun else "later", "connection")
         except IntegrityError:
@@ -114,10 +135,10 @@ class ExchangeDatabase:
     def _put(self, connection: Connection, item: Item, now: datetime) -> Outcome:
         key, values = self._row(connection, item)
         there = key.rows(connection)
-        if there and _same(there[0], values):
+        if there and same(_cells(there[0]), values):
             return Outcome("accepted", "found")
         self._take_back(connection, key, there, now)
-        connection.execute(insert(key.table), values)
+        self._insert(connection, key.table, values)
         return Outcome("accepted")
 
     def _end(self, connection: Connection, item: Item, now: datetime) -> Outcome:
@@ -127,12 +148,19 @@ class ExchangeDatabase:
             if not there:
                 continue
             older = self._take_back(connection, key, there, now)
-            if older and older[0]._mapping.get(_STATE[item.kind]) != self._ended(item.kind):
-                if _STATE[item.kind] not in key.table.c:
-                    raise _Unfit(f"表 {key.table.name} 没有状态列 {_STATE[item.kind]}，不能撤下")
-                kept = {n: v for n, v in older[0]._mapping.items() if n not in (_ID, _CREATED)}
-                connection.execute(insert(key.table), kept | {_STATE[item.kind]: self._ended(item.kind)})
+            state = rows.state_column(item.kind)
+            if older and not rows.is_over(item.kind, dict(older[0]._mapping), standard=self._layout):
+                if state not in key.table.c:
+                    raise Unfit(f"表 {key.table.name} 没有状态列 {state}，不能撤下")
+                self._insert(
+                    connection, key.table, _cells(older[0]) | {state: self._state(item.kind, "撤销")}
+                )
         return Outcome("accepted")
+
+    def _insert(self, connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+        cells = {name: fitting(table.c[name], value) for name, value in values.items()}
+        # Without RETURNING or OUTPUT: the platform's triggers forbid it on some databases.
+        connection.execute(insert(table).inline().values(cells))
 
     def _take_back(
         self, connection: Connection, key: _Key, there: Sequence[Row[Any]], now: datetime
@@ -152,67 +180,55 @@ class ExchangeDatabase:
         if not item.ends and item.content:
             key, values = self._row(connection, item)
             there = key.rows(connection)
-            return "there" if there and _same(there[0], values) else "absent"
+            return "there" if there and same(_cells(there[0]), values) else "absent"
         newest = [found[0] for key in self._keys(connection, item) if (found := key.rows(connection))]
-        ended = self._ended(item.kind)
-        stands = any(row._mapping.get(_STATE[item.kind]) != ended for row in newest)
+        stands = any(not rows.is_over(item.kind, dict(row._mapping), standard=self._layout) for row in newest)
         return "there" if stands is not item.ends else "absent"
 
     def _row(self, connection: Connection, item: Item) -> tuple[_Key, dict[str, str]]:
         person = rows.of_person(item.content)
         cells = rows.coded(item.kind, item.content, standard=self._layout, region=self._region)
         table = self._table(connection, item.kind, person=person)
-        if _STATE[item.kind] in table.c:
+        state = rows.state_column(item.kind)
+        if state in table.c:
             marked = "objection" in item.content.get("marks", ())
-            cells.setdefault(_STATE[item.kind], self._state(item.kind, "异议" if marked else "有效"))
+            cells.setdefault(state, self._state(item.kind, "异议" if marked else "有效"))
         values = {code: value for code, value in cells.items() if value}
         if lacking := [code for code in values if code not in table.c]:
-            raise _Unfit(f"表 {table.name} 没有列 {'、'.join(lacking)}")
-        key = {column: values.get(column, "") for column in _KEYS[self._layout][item.kind]}
+            raise Unfit(f"表 {table.name} 没有列 {'、'.join(lacking)}")
+        key = {column: values.get(column, "") for column in rows.key_columns(self._layout, item.kind)}
         return _Key(table, key), values
 
     def _keys(self, connection: Connection, item: Item) -> Iterator[_Key]:
-        """Where a record may stand of which only the natural key is known: with legal or with natural persons."""
+        """Where a record stands of which only the natural key is known."""
         known = item.identity
-        told = (known.get("name", ""), known.get("document_number", ""), known.get("decided_on", ""))
-        values = dict(zip(_KEYS[self._layout][item.kind], told, strict=True))
-        values[_KEYS[self._layout][item.kind][2]] = told[2].replace("-", "/")
-        for person in (False, True):
+        decided_on = known.get("decided_on", "").replace("-", "/")
+        told = (known.get("name", ""), known.get("document_number", ""), decided_on)
+        values = dict(zip(rows.key_columns(self._layout, item.kind), told, strict=True))
+        for person in rows.sides(known):
             yield _Key(self._table(connection, item.kind, person=person), values)
 
     def _table(self, connection: Connection, kind: str, *, person: bool) -> Table:
+        known = self._tables.get((kind, person))
+        if known is not None:
+            return known
         table = Table(_TABLES[kind, person], MetaData(), schema=self._schema, autoload_with=connection)
-        needed = (_ID, _CREATED, *_KEYS[self._layout][kind])
+        needed = (_ID, _CREATED, *rows.key_columns(self._layout, kind))
         if lacking := [column for column in needed if column not in table.c]:
-            raise _Unfit(f"表 {table.name} 没有列 {'、'.join(lacking)}")
+            raise Unfit(f"表 {table.name} 没有列 {'、'.join(lacking)}")
+        self._tables[kind, person] = table
         return table
 
-    def _ended(self, kind: str) -> str:
-        return self._state(kind, "撤销")
-
     def _state(self, kind: str, state: State) -> str:
-        # The standard of 2018 has a state of permits alone; a table's further column for penalties keeps the older digits.
-        return write_state(state, of_2018=self._layout == "2018" and kind == "permit")
+        return rows.written_state(kind, state, standard=self._layout)
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        # A line of its own each time: the platform's database is asked seldom, and a broken one must not linger.
-        engine = create_engine(self._url, poolclass=NullPool, hide_parameters=True)
-        with engine.begin() as connection:
-            yield connection
+    def _conversation(self) -> AbstractContextManager[Connection]:
+        return conversation(self._url, timeout=self._timeout)
 
 
-def _same(row: Row[Any], values: Mapping[str, str]) -> bool:
-    held = {name: value for name, value in row._mapping.items() if name not in (_ID, _CREATED) and value}
-    return held == dict(values)
-
-
-def _check_secret(text: str) -> str | None:
-    try:
-        backend = make_url(text).get_backend_name()
-    except ArgumentError:
-        return "应为数据库地址，如 postgresql+psycopg://user:word@host/name"
-    return None if backend in ("postgresql", "sqlite") else "本机没有这种数据库的驱动程序"
+def _cells(row: Row[Any]) -> dict[str, Any]:
+    """A row without what the platform added to it."""
+    return {name: value for name, value in row._mapping.items() if name not in (_ID, _CREATED)}
 
 
 def _check_hours(text: str) -> str | None:
@@ -223,8 +239,8 @@ def _check_hours(text: str) -> str | None:
     return None if first < last else "起始时间应早于截止时间"
 
 
-def _open(settings: Mapping[str, str], secret: str, _timeout: float) -> Channel:
-    return ExchangeDatabase(settings, secret)
+def _open(settings: Mapping[str, str], secret: str, timeout: float) -> Channel:
+    return ExchangeDatabase(settings, secret, timeout)
 
 
 KIND = Kind(
@@ -242,9 +258,10 @@ KIND = Kind(
             required=False,
             check=_check_hours,
         ),
+        TIMEOUT,
     ),
     secret="数据库地址",  # noqa: S106 — its title
-    check_secret=_check_secret,
+    check_secret=check_address,
     layouts=("2018", "2015"),
     kinds=rows.KINDS,
     open=_open,

@@ -3,7 +3,9 @@
 A drop is a folder `<department>_<yyyymmdd>_<five digits>` that appears whole, by one rename. In it are the sheets as xlsx,
 the same rows as XML (`<department><catalogue>_<yyyymmdd>_<sequence>.xml` with `<DATAS><DATA>`, catalogue 01 penalties, 02
 permits), `withdrawals.xml` with the natural keys of what has ended, and `manifest.json`: each file's SHA-256 and rows, and
-each entry's index and key. The platform answers with `receipts/<name of the drop>.json`, items as POST /feed/v1/receipts has them.
+each entry's index and key. The platform answers with `receipts/<name of the drop>.json`, items as POST /feed/v1/receipts has
+them. For reconciliation it may put down what it shows, `holdings.json`: `{"drop": name of the last drop that it took in,
+"records": {id: version}}`; without that nobody knows more than that a drop went and no receipt came.
 """
 
 import hashlib
@@ -13,11 +15,13 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from publicity.feed import rows
-from publicity.feed.channels.channel import Answers, Channel, Found, Item, Kind, Setting
+from publicity.feed.channels.channel import Answers, Channel, Found, Held, Item, Kind, Setting
 from publicity.feed.states import Outcome
 from registry.kernel.clock import local_day
 from registry.kernel.workbook import write_sheet
@@ -25,6 +29,17 @@ from registry.roster.layout import Layout
 
 _CATALOGUE = {"penalty": "01", "permit": "02"}
 _LARGEST_RECEIPT = 16 << 20
+_LARGEST_HOLDINGS = 256 << 20
+_KEY = ("name", "document_number", "decided_on", "authority")
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What comes of reading JSON that somebody else wrote."""
+
+
+class _Holdings(NamedTuple):
+    """What the platform shows, as of the last drop that it took in: versions by record."""
+
+    drop: str
+    records: Mapping[str, int]
 
 
 class FileDrop:
@@ -45,15 +60,24 @@ class FileDrop:
             missing = isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError)
             told = Outcome("refused" if missing else "later", "folder", type(error).__name__)
             return [told] * len(items)
+        try:
+            _sync(self._folder)
+        except OSError as error:
+            # It appeared, and may be gone again after a power cut.
+            return [Outcome("unknown", "folder", type(error).__name__)] * len(items)
         return [Outcome("taken", platform_id=name)] * len(items)
 
     def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
-        """Whether it was dropped: a drop whose staging is still there was never renamed."""
+        """Whether it was dropped, and what the platform has put down since. A drop whose staging is still there was never
+        renamed."""
         try:
-            dropped = self._dropped()
-        except OSError:
+            return [self._found(item, self._dropped.get(item.key)) for item in items]
+        except (OSError, ValueError, KeyError, TypeError):
             return ["untold"] * len(items)
-        return ["there" if item.key in dropped else "absent" for item in items]
+
+    def holds(self) -> Iterator[Held] | None:
+        holdings = self._holdings
+        return None if holdings is None else (Held(record) for record in holdings.records)
 
     def receipts(self) -> Iterator[Answers]:
         """What the platform put into `receipts/`; what nobody can read is left for a person to see."""
@@ -70,6 +94,7 @@ class FileDrop:
     def _drop(self, items: Sequence[Item], day: str) -> str:
         if not self._folder.is_dir():
             raise FileNotFoundError(self._folder)
+        vars(self).pop("_dropped", None)  # read anew, with this drop among them
         for own in (".staging", ".sent", "receipts"):
             (self._folder / own).mkdir(exist_ok=True)
         name, staging = self._reserve(day)
@@ -84,8 +109,30 @@ class FileDrop:
         _write(staging / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         _write(self._folder / ".sent" / f"{name}.json", json.dumps(manifest).encode())
         staging.rename(self._folder / name)
-        _sync(self._folder)
         return name
+
+    def _found(self, item: Item, drop: str | None) -> Found:
+        if drop is None:
+            return "absent"
+        holdings = self._holdings
+        if holdings is None or holdings.drop < drop:
+            return "taken"
+        shown = holdings.records.get(item.record)
+        there = shown is None if item.ends else shown is not None and shown >= item.version
+        return "there" if there else "absent"
+
+    @cached_property
+    def _holdings(self) -> _Holdings | None:
+        """What the platform put down last, None where it never did or nobody can read it."""
+        path = self._folder / "holdings.json"
+        try:
+            if path.stat().st_size > _LARGEST_HOLDINGS:
+                return None
+            told = json.loads(path.read_bytes())
+            records = {str(record): int(version) for record, version in told["records"].items()}
+            return _Holdings(str(told["drop"]), records)
+        except (OSError, *_UNREADABLE):
+            return None
 
     def _reserve(self, day: str) -> tuple[str, Path]:
         """The next name of the day: making its staging folder is what reserves it, also against another process."""
@@ -130,12 +177,21 @@ class FileDrop:
         ended = [item for item in items if item.ends]
         if ended:
             path = staging / "withdrawals.xml"
-            keys = ({"kind": item.kind, **item.identity, **_text(item.content)} for item in ended)
+            keys = (
+                {
+                    "kind": item.kind,
+                    **{part: item.identity.get(part, "") for part in _KEY},
+                    **_text(item.content),
+                }
+                for item in ended
+            )
             _write(path, _xml("WITHDRAWALS", "WITHDRAWAL", keys))
             yield path, len(ended)
 
-    def _dropped(self) -> set[str]:
-        keys: set[str] = set()
+    @cached_property
+    def _dropped(self) -> dict[str, str]:
+        """The name of the last drop that each key went in."""
+        keys: dict[str, str] = {}
         for path in sorted((self._folder / ".sent").glob("*.json")):
             staging = self._folder / ".staging" / path.stem
             if staging.exists():
@@ -143,7 +199,7 @@ class FileDrop:
                 path.unlink()
                 shutil.rmtree(staging)
                 continue
-            keys.update(entry["key"] for entry in json.loads(path.read_bytes())["entries"])
+            keys.update((entry["key"], path.stem) for entry in json.loads(path.read_bytes())["entries"])
         return keys
 
 
@@ -154,7 +210,7 @@ def _answers(path: Path) -> Mapping[int, tuple[str, str | None, str | None, str 
             item["index"]: (item["result"], item.get("code"), item.get("message"), item.get("platform_id"))
             for item in items
         }
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except _UNREADABLE:
         return None
     told = all(
         type(index) is int

@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from publicity.feed.channels.channel import Setting
+from publicity.feed.channels.cut import cut_after
 from publicity.feed.states import Outcome
 
 LARGEST_ANSWER = 1 << 20
@@ -24,13 +26,18 @@ class Answered(NamedTuple):
     after: timedelta | None
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float) -> Answered | Outcome:
-    """The answer, or what came instead of one. Redirections are not followed: signature and token are for this address."""
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, authority: str = ""
+) -> Answered | Outcome:
+    """The answer, or what came instead of one. `authority` is a PEM file of the certificates that vouch for the platform,
+    "" for those that the system trusts. Redirections are not followed: signature and token are for this address."""
     parts = urlsplit(url)
     try:
-        connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout)
+        connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout, authority)
     except ValueError:
         return Outcome("refused", "address", "渠道的网址有误")
+    except OSError:
+        return Outcome("refused", "authority", "渠道的签发机构证书文件无法读取")
     path = parts.path or "/"
     with contextlib.closing(connection):
         try:
@@ -39,13 +46,21 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float) -
             return Outcome("refused", "certificate", f"平台的证书未通过核验：{error.verify_message}")
         except OSError as error:
             return Outcome("later", "connection", type(error).__name__)
-        try:
-            connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, dict(headers))
-            with connection.getresponse() as response:
-                answer = response.read(LARGEST_ANSWER + 1)[:LARGEST_ANSWER]
-                return Answered(response.status, answer, _seconds(response.headers.get("Retry-After", "")))
-        except (OSError, HTTPException) as error:
-            return Outcome("unknown", "no_answer", type(error).__name__)
+        with cut_after(timeout, connection.sock) as over:
+            try:
+                connection.request(
+                    "POST", f"{path}?{parts.query}" if parts.query else path, body, dict(headers)
+                )
+                with connection.getresponse() as response:
+                    answer = response.read(LARGEST_ANSWER + 1)[:LARGEST_ANSWER]
+                    after = _seconds(response.headers.get("Retry-After", ""))
+            except (OSError, HTTPException) as error:
+                return Outcome(
+                    "unknown", "no_answer", "TimeoutError" if over.is_set() else type(error).__name__
+                )
+            if over.is_set():
+                return Outcome("unknown", "no_answer", "TimeoutError")
+            return Answered(response.status, answer, after)
 
 
 def failed(answered: Answered) -> Outcome | None:
@@ -78,9 +93,28 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _connection(scheme: str, host: str, port: int | None, timeout: float) -> HTTPConnection:
+def check_authority(text: str) -> str | None:
+    """A PEM file that can be read here."""
+    try:
+        ssl.create_default_context(cafile=text)
+    except OSError:
+        return "应为本机上可以读取的 PEM 证书文件的完整路径"
+    return None
+
+
+AUTHORITY = Setting(
+    "authority",
+    "签发机构证书",
+    "平台的证书由自设机构签发的，填写其 PEM 证书文件的完整路径；不填为系统信任的机构。",
+    required=False,
+    check=check_authority,
+)
+
+
+def _connection(scheme: str, host: str, port: int | None, timeout: float, authority: str) -> HTTPConnection:
     if scheme == "https":
-        return HTTPSConnection(host, port, timeout=timeout, context=ssl.create_default_context())
+        context = ssl.create_default_context(cafile=authority or None)
+        return HTTPSConnection(host, port, timeout=timeout, context=context)
     return HTTPConnection(host, port, timeout=timeout)
 
 

@@ -2,15 +2,17 @@
 
 The platform answers 2xx with `{"result": "accepted"|"rejected", "code", "message", "platform_id"}`, or with any other 2xx
 and sends its receipt later. `webhook-id` is the same at every attempt, so a platform that keeps it applies nothing twice.
-With `query` set, the same address scheme is asked which versions it has: `{"records": [id, …]}` gives `{"records": {id:
-version or null}}`.
+With `query` set, that address is asked, signed in the same way, which versions it has: `{"records": [id, …]}` gives
+`{"records": {id: version or null}}`. Asked `{"after": id or "", "limit": n}` it may list what it has, in the order of ids, as
+`{"records": {id: version}, "next": id or null}`.
 """
 
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -21,14 +23,17 @@ from publicity.feed.channels.channel import (
     Answers,
     Channel,
     Found,
+    Held,
     Item,
     Kind,
     Setting,
+    Unanswered,
 )
-from publicity.feed.channels.http import Answered, check_address, failed, post
+from publicity.feed.channels.http import AUTHORITY, Answered, check_address, failed, post
 from publicity.feed.states import Outcome
 
 _PREFIX = "whsec_"
+_LISTED = 1000
 
 
 class JsonChannel:
@@ -40,7 +45,7 @@ class JsonChannel:
         self._url = settings["url"]
         self._query = settings.get("query", "")
         self._key = base64.b64decode(secret.removeprefix(_PREFIX))
-        self._timeout = timeout
+        self._timeout, self._authority = timeout, settings.get("authority", "")
 
     def send(self, items: Sequence[Item], *, now: datetime) -> Sequence[Outcome]:
         return [self._send(item, now) for item in items]
@@ -48,12 +53,17 @@ class JsonChannel:
     def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
         if not self._query:
             return ["untold"] * len(items)
-        asked = orjson.dumps({"records": [item.record for item in items]})
-        answer = self._post(self._query, asked, f"query-{items[0].key}", datetime.now(UTC))
-        known = _object(answer.body).get("records") if isinstance(answer, Answered) else None
-        if not isinstance(known, dict) or (isinstance(answer, Answered) and answer.status != 200):
+        known = self._asked({"records": [item.record for item in items]}).get("records")
+        if not isinstance(known, dict):
             return ["untold"] * len(items)
         return [_found(item, known.get(item.record)) for item in items]
+
+    def holds(self) -> Iterator[Held] | None:
+        if not self._query:
+            return None
+        first = self._listed("")
+        # A platform that cannot list answers something else.
+        return None if first is None else self._pages(first)
 
     def receipts(self) -> Sequence[Answers]:
         return ()
@@ -78,6 +88,27 @@ class JsonChannel:
             return answer
         return failed(answer) or _read(answer)
 
+    def _pages(self, page: dict[str, Any]) -> Iterator[Held]:
+        while True:
+            yield from (Held(record) for record in page["records"])
+            following = page.get("next")
+            if not isinstance(following, str) or not page["records"]:
+                return
+            listed = self._listed(following)
+            if listed is None:
+                raise Unanswered
+            page = listed
+
+    def _listed(self, after: str) -> dict[str, Any] | None:
+        told = self._asked({"after": after, "limit": _LISTED})
+        return told if isinstance(told.get("records"), dict) and "next" in told else None
+
+    def _asked(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a question, empty where none came."""
+        asked, now = orjson.dumps(question), datetime.now(UTC)
+        answer = self._post(self._query, asked, f"query-{sha256(asked).hexdigest()[:32]}", now)
+        return _object(answer.body) if isinstance(answer, Answered) and answer.status == 200 else {}
+
     def _post(self, url: str, body: bytes, key: str, now: datetime) -> Answered | Outcome:
         stamp = str(int(now.timestamp()))
         headers = {
@@ -86,7 +117,7 @@ class JsonChannel:
             "webhook-timestamp": stamp,
             "webhook-signature": sign(self._key, key, stamp, body),
         }
-        return post(url, body, headers, timeout=self._timeout)
+        return post(url, body, headers, timeout=self._timeout, authority=self._authority)
 
 
 def sign(key: bytes, identifier: str, stamp: str, body: bytes) -> str:
@@ -155,6 +186,7 @@ KIND = Kind(
             required=False,
             check=check_address,
         ),
+        AUTHORITY,
         TIMEOUT,
     ),
     secret="签名密钥",  # noqa: S106 — its title

@@ -1,18 +1,20 @@
-"""The national web service: importPermissionXml and importPenalyXml (token, xml), one row a call.
+"""The national web service: importPermissionXml and importPenalyXml (token, xml).
 
-The xml is `<ROWDATA><ROW>` with dates as 2026/11/20; the answer `<code>00</code>`, or another code with the `<line>` that it
-is about. The service has neither query nor withdrawal: rows meet there by natural key, so the same row sent again changes
-nothing, and an end is the natural key with the state that takes it back.
+The xml is `<ROWDATA><ROW>…` with dates as 2026/11/20; the answer `<code>00</code>`, or another code with the `<line>` that it
+is about. The service has no withdrawal: rows meet there by natural key, so the same row sent again changes nothing, and an
+end is the natural key with the state that takes it back. Where a query is offered, it is asked before anything is sent again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from publicity.feed import rows
 from publicity.feed.channels import soap
-from publicity.feed.channels.channel import TIMEOUT, Answers, Channel, Found, Item, Kind, Setting
-from publicity.feed.channels.http import check_address
+from publicity.feed.channels.by_key import QUERY, KeyQuery
+from publicity.feed.channels.channel import TIMEOUT, Answers, Channel, Found, Held, Item, Kind, Setting
+from publicity.feed.channels.http import AUTHORITY, check_address
 from publicity.feed.states import Outcome
 
 _OPERATIONS = {"permit": "importPermissionXml", "penalty": "importPenalyXml"}
@@ -22,19 +24,27 @@ _NAMESPACE = "http://service.creditchina.gov.cn/"
 class NationalService:
     """Two addresses, one for each kind, and the token that stands in every call."""
 
-    batch = 1
-
     def __init__(self, settings: Mapping[str, str], secret: str, timeout: float) -> None:
         self._urls = {kind: settings[kind] for kind in rows.KINDS}
         self._namespace = settings.get("namespace") or _NAMESPACE
+        self._authority = settings.get("authority", "")
         self._standard, self._region = settings["layout"], settings["region"]
         self._token, self._timeout = secret, timeout
+        self._query = KeyQuery(settings, timeout)
+        self.batch = soap.rows_at_once(settings)
 
     def send(self, items: Sequence[Item], *, now: datetime) -> Sequence[Outcome]:
-        return [self._send(item) for item in items]
+        outcomes: list[Outcome] = []
+        for kind, together in groupby(items, key=lambda item: item.kind):
+            called = list(together)
+            outcomes += soap.of_batch(self._send(kind, called), len(called))
+        return outcomes
 
     def look_up(self, items: Sequence[Item]) -> Sequence[Found]:
-        return ["untold"] * len(items)
+        return self._query.look_up(items)
+
+    def holds(self) -> Iterator[Held] | None:
+        return self._query.holds()
 
     def receipts(self) -> Sequence[Answers]:
         return ()
@@ -42,13 +52,14 @@ class NationalService:
     def taken(self, receipt: str) -> None:
         """Its answers are its receipts."""
 
-    def _send(self, item: Item) -> Outcome:
+    def _send(self, kind: str, items: Sequence[Item]) -> Outcome:
         answer = soap.call(
-            self._urls[item.kind],
+            self._urls[kind],
             namespace=self._namespace,
-            operation=_OPERATIONS[item.kind],
-            parts={"token": self._token, "xml": rowdata(self._cells(item))},
+            operation=_OPERATIONS[kind],
+            parts={"token": self._token, "xml": rowdata([self._cells(item) for item in items])},
             timeout=self._timeout,
+            authority=self._authority,
         )
         return answer if isinstance(answer, Outcome) else _read(answer)
 
@@ -58,12 +69,13 @@ class NationalService:
         return rows.coded(item.kind, item.content, standard=self._standard, region=self._region)
 
 
-def rowdata(cells: Mapping[str, str]) -> str:
-    """One row as the service reads it."""
+def rowdata(lines: Sequence[Mapping[str, str]]) -> str:
+    """Rows as the service reads them."""
     root = ET.Element("ROWDATA")
-    row = ET.SubElement(root, "ROW")
-    for code, value in cells.items():
-        ET.SubElement(row, code).text = rows.writable(value)
+    for cells in lines:
+        row = ET.SubElement(root, "ROW")
+        for code, value in cells.items():
+            ET.SubElement(row, code).text = rows.writable(value)
     return '<?xml version="1.0" encoding="UTF-8"?>' + ET.tostring(root, encoding="unicode")
 
 
@@ -93,6 +105,9 @@ KIND = Kind(
         Setting("penalty", "处罚服务网址", "提供 importPenalyXml 的网址，不带 ?wsdl。", check=check_address),
         Setting("region", "地方编码", "六位行政区划代码。", check=rows.check_region),
         Setting("namespace", "命名空间", f"WSDL 中的 targetNamespace；不填为 {_NAMESPACE}。", required=False),
+        QUERY,
+        soap.ROWS,
+        AUTHORITY,
         TIMEOUT,
     ),
     secret="令牌",  # noqa: S106 — its title

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from publicity.feed.channels.channel import Setting
 from publicity.feed.channels.http import failed, post
 from publicity.feed.states import Outcome
 
@@ -13,7 +14,7 @@ _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 
 
 def call(
-    url: str, *, namespace: str, operation: str, parts: Mapping[str, str], timeout: float
+    url: str, *, namespace: str, operation: str, parts: Mapping[str, str], timeout: float, authority: str = ""
 ) -> str | Outcome:
     """The text that the operation returned, or what came instead of it. `parts` are its parameters in their order."""
     envelope = ET.Element(f"{{{_ENVELOPE}}}Envelope")
@@ -23,7 +24,7 @@ def call(
         ET.SubElement(called, name).text = value
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
     sent = ET.tostring(envelope, encoding="UTF-8", xml_declaration=True)
-    answer = post(url, sent, headers, timeout=timeout)
+    answer = post(url, sent, headers, timeout=timeout, authority=authority)
     if isinstance(answer, Outcome):
         return answer
     root = read(answer.body)
@@ -36,6 +37,31 @@ def call(
         # An answer that nobody can read does not say that nothing was taken.
         return Outcome("unknown", "garbled", "平台的回答无法读取")
     return "".join(returned.itertext()).strip()
+
+
+def rows_at_once(settings: Mapping[str, str]) -> int:
+    """How many rows go with one call."""
+    return int(settings.get("rows") or 1)
+
+
+def of_batch(outcome: Outcome, count: int) -> list[Outcome]:
+    """What one call says of each of its rows. Refused together, they go alone, so that each gets its own answer."""
+    if outcome.verdict in ("rejected", "singly") and count > 1:
+        outcome = Outcome("singly", "batch")
+    return [outcome] * count
+
+
+def _check_rows(text: str) -> str | None:
+    return None if text.isascii() and text.isdigit() and 1 <= int(text) <= 50 else "应为 1 至 50 的整数"
+
+
+ROWS = Setting(
+    "rows",
+    "每次报送的行数",
+    "1 至 50；不填为 1。其中有被拒绝的，逐行重新报送，以便逐行得到结果。",
+    required=False,
+    check=_check_rows,
+)
 
 
 def read(text: bytes) -> ET.Element | None:
