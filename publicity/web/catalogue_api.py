@@ -22,7 +22,7 @@ blueprint = Blueprint("catalogue-api", __name__, description="清单与目录、
 _MOST = 100
 
 
-class HeadSchema(Schema):
+class CatalogueHeadSchema(Schema):
     list = fields.String(required=True, metadata={"description": "清单的代码"})
     title = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -39,11 +39,11 @@ class HeadSchema(Schema):
     )
 
 
-class HeadsSchema(Schema):
-    results = fields.List(fields.Nested(HeadSchema), required=True)
+class CatalogueHeadsSchema(Schema):
+    results = fields.List(fields.Nested(CatalogueHeadSchema), required=True)
 
 
-class DocumentSchema(Schema):
+class CatalogueDocumentSchema(Schema):
     format = fields.String(required=True)
     list = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -52,23 +52,23 @@ class DocumentSchema(Schema):
     entries = fields.List(fields.Dict(keys=fields.String(), values=fields.String()), required=True)
 
 
-class VersionSchema(HeadSchema):
+class CatalogueVersionSchema(CatalogueHeadSchema):
     columns = fields.Dict(
         keys=fields.String(), values=fields.String(), required=True, metadata={"description": "字段的名称"}
     )
-    document = fields.Nested(DocumentSchema, required=True)
+    document = fields.Nested(CatalogueDocumentSchema, required=True)
 
 
-class TierSchema(Schema):
+class CatalogueTierSchema(Schema):
     name = fields.String(required=True)
     circumstances = fields.String(required=True, metadata={"description": "适用情形"})
     range = fields.String(required=True, metadata={"description": "裁量幅度"})
     count = fields.Integer(required=True, metadata={"description": "当前公示的处罚数"})
 
 
-class UsesSchema(Schema):
+class CatalogueUsesSchema(Schema):
     count = fields.Integer(required=True)
-    tiers = fields.List(fields.Nested(TierSchema), required=True)
+    tiers = fields.List(fields.Nested(CatalogueTierSchema), required=True)
     outside = fields.Integer(
         required=True, allow_none=True, metadata={"description": "未能归入任何一档；为空是没有基准"}
     )
@@ -76,12 +76,15 @@ class UsesSchema(Schema):
     next = fields.Integer(required=True, allow_none=True)
 
 
-class EntrySchema(Schema):
+class CatalogueEntrySchema(Schema):
     list = fields.String(required=True)
     version = fields.Integer(required=True)
     entry = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     uses = fields.Nested(
-        UsesSchema, required=True, allow_none=True, metadata={"description": "据此作出的、当前公示的决定"}
+        CatalogueUsesSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "据此作出的、当前公示的决定"},
     )
 
 
@@ -92,7 +95,7 @@ class PageQuery(Schema):
     )
 
 
-class ListedSchema(Schema):
+class StandingEntrySchema(Schema):
     name = fields.String(required=True)
     subject = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     list = fields.String(required=True)
@@ -110,13 +113,13 @@ class ListedSchema(Schema):
 
 
 class StandingSchema(Schema):
-    results = fields.List(fields.Nested(ListedSchema), required=True)
+    results = fields.List(fields.Nested(StandingEntrySchema), required=True)
     next = fields.Integer(required=True, allow_none=True)
 
 
 @blueprint.route("/catalogues.json")
 @public
-@blueprint.response(200, HeadsSchema)
+@blueprint.response(200, CatalogueHeadsSchema)
 def index() -> dict[str, Any]:
     """各清单的全部版本，最新的在前，不含内容"""
     with work().read() as session:
@@ -126,7 +129,7 @@ def index() -> dict[str, Any]:
 
 @blueprint.route(f"/catalogues/{LIST}.json")
 @public
-@blueprint.response(200, VersionSchema)
+@blueprint.response(200, CatalogueVersionSchema)
 def current(listing: str) -> dict[str, Any]:
     """一个清单的现行版本；还没有公布的为 404"""
     with work().read() as session:
@@ -138,7 +141,7 @@ def current(listing: str) -> dict[str, Any]:
 
 @blueprint.route(f"/catalogues/{LIST}/versions/<int:number>.json")
 @public
-@blueprint.response(200, VersionSchema)
+@blueprint.response(200, CatalogueVersionSchema)
 def version(listing: str, number: int) -> dict[str, Any]:
     """一个清单的一个版本"""
     with work().read() as session:
@@ -148,7 +151,7 @@ def version(listing: str, number: int) -> dict[str, Any]:
 @blueprint.route(f"/catalogues/{LIST}/<string:code>.json")
 @public
 @blueprint.arguments(PageQuery, location="query", error_status_code=400)
-@blueprint.response(200, EntrySchema)
+@blueprint.response(200, CatalogueEntrySchema)
 def entry(query: Mapping[str, Any], listing: str, code: str) -> dict[str, Any]:
     """清单中的一项；权责清单的职权附当前公示的、据此作出的许可和处罚；已移出清单的为 410"""
     with work().read() as session:
