@@ -59,10 +59,6 @@ def proven(root: bytes, key: bytes, proof: Proof) -> bytes | None:
         len(hash_) != len(EMPTY) for hash_ in (key, *proof.siblings, *(proof.terminal or ()))
     ):
         raise InvalidProof("malformed")
-    if proof.terminal is not None and any(
-        _bit(key, at) != _bit(proof.terminal.key, at) for at in range(depth)
-    ):
-        raise InvalidProof("the entry does not stand on the way to the key")
     found = EMPTY if proof.terminal is None else _leaf(proof.terminal)
     for at in reversed(range(depth)):
         beside = proof.siblings[at]
