@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from publicity.archive.export import EXPORT
 from publicity.catalogue import draft as catalogue_drafts
 from publicity.catalogue import duties as catalogue_duties
 from publicity.catalogue import uses
 from publicity.catalogue.intake import IMPORTS
+from publicity.commands.archive import archive as archive_command
 from publicity.commands.certificate import certificate
 from publicity.commands.feed import feed
 from publicity.commands.sync import sync
@@ -26,6 +28,8 @@ from publicity.reports import find as reports
 from publicity.reports import handle
 from publicity.sites import register as site_register
 from publicity.web import (
+    alerts,
+    archive,
     atom,
     batch,
     catalogue,
@@ -38,14 +42,17 @@ from publicity.web import (
     edge,
     error_reports,
     feed_api,
+    feed_questions,
     feed_staff,
     files,
     findings,
     letters,
     letters_staff,
+    paper_check,
     papers,
     public,
     public_api,
+    redactions,
     search,
     sites,
     staff,
@@ -68,6 +75,7 @@ PART = Part(
         error_reports.blueprint,
         files.blueprint,
         atom.blueprint,
+        alerts.blueprint,
         batch.blueprint,
         sites.blueprint,
         catalogue.blueprint,
@@ -78,22 +86,28 @@ PART = Part(
         findings.blueprint,
         findings.api,
         papers.blueprint,
+        paper_check.blueprint,
         certificates.blueprint,
         feed_api.blueprint,
         feed_staff.blueprint,
+        feed_questions.blueprint,
         staff.blueprint,
         delegations.blueprint,
+        redactions.blueprint,
         letters.blueprint,
         letters.programs,
         letters_staff.blueprint,
         disclosure.blueprint,
         disclosure.api,
+        archive.blueprint,
     ),
-    commands=(certificate, feed, sync),
+    commands=(archive_command, certificate, feed, sync),
     permissions=(
         Permission("release.read", "查看公开流程和公示", _READERS),
         *PERMISSIONS,
         Permission(delegation.ARRANGE, "设立和结束代办", frozenset({"head", "leader", "admin"})),
+        Permission(archive.READ, "查看档案", _READERS),
+        Permission(EXPORT, "导出档案", frozenset({"clerk", "admin", "auditor"})),
         Permission(disclosure.READ, "查看公开属性", _READERS),
         Permission(disclosing.REVIEW_BY, "评估不主动公开的信息", frozenset({"head", "secrecy", "leader"})),
         Permission("notice.correct", "更正公示", frozenset({"head"})),
@@ -114,6 +128,7 @@ PART = Part(
         Navigation("公示", "release.notice_list", "release.read", 510, "公开"),
         Navigation("不主动公开的信息", "disclosure.index", disclosure.READ, 512, "公开"),
         Navigation("清单与目录", "catalogue_staff.index", catalogue_drafts.READ, 513, "公开"),
+        Navigation("档案", "archive.index", archive.READ, 513, "公开"),
         Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
         Navigation("投诉举报", "letters_staff.index", letter_states.READ, 522, "公开"),
@@ -121,11 +136,14 @@ PART = Part(
     ),
     public_navigation=(
         Navigation("信用查询", "public.home", "", 10),
-        Navigation("公示", "public.index", "", 20),
-        Navigation("双公示", "public.double", "", 22),
+        Navigation("公示", "public.index", "", 20, "公示"),
+        Navigation("双公示", "public.double", "", 22, "公示"),
+        Navigation("双随机抽查结果", "findings.index", "", 24, "公示"),
+        Navigation("撤下说明", "public.withdrawn", "", 28, "公示"),
         Navigation("清单与目录", "catalogue.index", "", 50),
-        Navigation("批量核验", "batch.form", "", 60),
-        Navigation("投诉举报", "letters.new", "", 70),
+        Navigation("批量核验", "batch.form", "", 60, "互动服务"),
+        Navigation("核验收到的文件", "paper_check.form", "", 62, "互动服务"),
+        Navigation("投诉举报", "letters.new", "", 70, "互动服务"),
     ),
     worklists=(
         *duties.WORKLISTS,
@@ -149,9 +167,13 @@ PART = Part(
         "disclosure.confirm": "审核确定公开属性",
         "disclosure.keep": "评估后维持不主动公开",
         "disclosure.open": "评估后转为主动公开",
+        EXPORT: "导出档案",
         "release.send_back": "公开流程：退回",
         "release.stop": "公开流程：终止",
         "release.redraft": "公开流程：更正重拟",
+        "release.redact": "公开流程：确认遮盖",
+        "release.redact.add": "公开流程：补充遮盖",
+        "release.redact.look": "公开流程：查找应遮盖的内容",
         delegation.ARRANGE: "设立代办",
         "release.delegate.end": "结束代办",
         "notice.publish": "公开公示",
@@ -168,12 +190,19 @@ PART = Part(
         "feed.attempt": "发送归集信息",
         "feed.deliver": "归集结果",
         "feed.resend": "重新发送归集信息",
+        "feed.question": "收取疑问数据",
         "feed.compare": "与信用平台核对",
         "feed.reconcile": "与信用平台对账",
         "report.receive": "收到公众报告的错误",
         "report.answer": "答复公众报告的错误",
         **letter_states.ACTS,
         **catalogue_drafts.ACTS,
+        "alert.ask": "请求邮件提醒",
+        "alert.confirm": "确认邮件提醒",
+        "alert.change": "更改邮件提醒",
+        "alert.end": "停止邮件提醒",
+        "alert.tell": "发出邮件提醒",
+        "alert.purge": "删除未确认的邮件提醒",
         "site.add": "登记机构网站",
         "site.end": "结束机构网站的登记",
         "report.purge": "删除满期的报告内容",

@@ -167,10 +167,12 @@ def answered(
 
 
 def question(session: WorkSession, row: DeliveryRow, *, code: str, message: str) -> None:
-    """Puts an entry, held by the caller, in doubt after the platform took it: what it says of its own accord later counts."""
-    row.state, row.doubt, row.code = "rejected", False, code[:64]
+    """Puts an entry, held by the caller, in doubt after the platform took it: what it says of its own accord later counts.
+    Its row may stand there all the same, so an end is still told; what is sent next is sent under another key."""
+    row.doubt = row.doubt or row.state in ("accepted", "sent")
+    row.state, row.code = "rejected", code[:64]
     row.answer = _sealed_answer(session, row.id, message)
-    row.token += 1
+    row.token, row.round = row.token + 1, row.round + 1
     _close(session, row)
 
 

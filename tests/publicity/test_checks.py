@@ -67,7 +67,7 @@ def body(kind: str, short: Mapping[str, str]) -> tuple[dict[str, Any], dict[str,
 def told(kind: str, short: Mapping[str, str], standard: str = "2018", **way: Any) -> dict[str, str]:
     """Rule by column, as announced for a channel that may have everything."""
     public, private = body(kind, short)
-    options = {"columns": COLUMNS, "entitled": True} | way
+    options: dict[str, Any] = {"columns": COLUMNS, "entitled": True} | way
     found = checks.faults(Way("平台", standard, **options), public, private, on=TODAY)
     return {one.code: one.rule for one in found}
 

@@ -113,6 +113,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delegation_id", name=op.f("pk_pub_delegation_ends")),
     )
     op.create_table(
+        "pub_questions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file", sa.String(length=64), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("columns", sa.String(length=400), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("message", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["pub_channels.id"], name=op.f("fk_pub_questions_channel_id_pub_channels")
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["pub_deliveries.id"], name=op.f("fk_pub_questions_delivery_id_pub_deliveries")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_questions")),
+        sa.UniqueConstraint("channel_id", "file", "row", name=op.f("uq_pub_questions_channel_id_file_row")),
+    )
+    with op.batch_alter_table("pub_questions", schema=None) as batch_op:
+        batch_op.create_index("ix_pub_questions_delivery_id", ["delivery_id"], unique=False)
+
+    op.create_table(
         "pub_disclosures",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -217,6 +241,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_pub_letters_state_due_on_id", ["state", "due_on", "id"], unique=False)
 
     op.create_table(
+        "pub_release_drafts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("texts", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["pub_releases.id"], name=op.f("fk_pub_release_drafts_release_id_pub_releases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_release_drafts")),
+        sa.UniqueConstraint("release_id", "number", name=op.f("uq_pub_release_drafts_release_id_number")),
+    )
+    op.create_table(
         "pub_letter_handovers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -282,6 +321,46 @@ def upgrade() -> None:
     with op.batch_alter_table("pub_power_uses", schema=None) as batch_op:
         batch_op.create_index("ix_pub_power_uses_code_notice_id", ["code", "notice_id"], unique=False)
 
+    op.create_table(
+        "pub_release_redactions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("path", sa.String(length=64), nullable=False),
+        sa.Column("begins", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["draft_id"],
+            ["pub_release_drafts.id"],
+            name=op.f("fk_pub_release_redactions_draft_id_pub_release_drafts"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_release_redactions")),
+    )
+    with op.batch_alter_table("pub_release_redactions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_release_redactions_draft_id"), ["draft_id"], unique=False)
+
+    op.create_table(
+        "pub_release_redaction_decisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("redaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("covered", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["redaction_id"],
+            ["pub_release_redactions.id"],
+            name=op.f("fk_pub_release_redaction_decisions_redaction_id_pub_release_redactions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_release_redaction_decisions")),
+    )
+    with op.batch_alter_table("pub_release_redaction_decisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_pub_release_redaction_decisions_redaction_id"), ["redaction_id"], unique=False
+        )
+
     with op.batch_alter_table("pub_deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pub_deliveries_channel_state"))
         batch_op.create_index(
@@ -310,6 +389,14 @@ def downgrade() -> None:
             batch_op.f("ix_pub_deliveries_channel_state"), ["channel_id", "state", "position"], unique=False
         )
 
+    with op.batch_alter_table("pub_release_redaction_decisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_release_redaction_decisions_redaction_id"))
+
+    op.drop_table("pub_release_redaction_decisions")
+    with op.batch_alter_table("pub_release_redactions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_release_redactions_draft_id"))
+
+    op.drop_table("pub_release_redactions")
     with op.batch_alter_table("pub_power_uses", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_power_uses_code_notice_id")
 
@@ -323,6 +410,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pub_letter_handovers_letter_id"))
 
     op.drop_table("pub_letter_handovers")
+    op.drop_table("pub_release_drafts")
     with op.batch_alter_table("pub_letters", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_letters_state_due_on_id")
         batch_op.drop_index("ix_pub_letters_received_on")
@@ -341,6 +429,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_pub_disclosures_attribute_kind_ground")
 
     op.drop_table("pub_disclosures")
+    with op.batch_alter_table("pub_questions", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_questions_delivery_id")
+
+    op.drop_table("pub_questions")
     op.drop_table("pub_delegation_ends")
     with op.batch_alter_table("reg_mails", schema=None) as batch_op:
         batch_op.drop_index("ix_reg_mails_state_not_before")
