@@ -24,6 +24,7 @@ from registry.roster.enrol import Organisation, Practitioner, enrol_organisation
 from seed import (
     aftermath,
     annual,
+    catalogue,
     complaints,
     draws,
     entries,
@@ -92,6 +93,7 @@ def _inspections(today: date) -> list[tuple[date, Callable[[Office, date], None]
         (ago(76), aftermath.ordered),
         (ago(50), lambda office, _day: fieldwork.begun(office)),
         (ago(44), sealed.opened),
+        (ago(35), catalogue.revised),
         (ago(30), persons.drawn),
         (ago(12), aftermath.running),
         (ago(8), sealed.closed),
@@ -112,6 +114,7 @@ class _Loading:
         standing.former(self.office)
         self._enrol(start)
         annual.listed(self.office)
+        catalogue.published(self.office)
         draws.prepare(self.office)
         lists = Lists(self.office, self.firms, self.people, happened)
         agenda = _inspections(today)
@@ -141,6 +144,7 @@ class _Loading:
         intake.run(self.office.work)
         end.run(self.office.work)
         penalties.run(self.office.work)
+        catalogue.waiting(self.office)
         self.progress("完成", 1.0)
 
     def _enrol(self, until: date) -> None:
