@@ -28,6 +28,11 @@ LIST = f"<any({', '.join(repr(code) for code in SCHEMAS)}):listing>"
 COLOUR = "<any(red, black):colour>"
 PAGE = 20
 ON_LIST = 50
+OTHERS = (
+    ("随机抽查事项清单", "可以随机抽查的事项：依据、主体、内容、方式。"),
+    ("年度抽查计划", "本年度抽查什么、抽查多少、何时完成。"),
+)
+"""Lists that the random inspections keep, with what they are."""
 
 blueprint = Blueprint("catalogue", __name__, template_folder="templates")
 
@@ -89,16 +94,14 @@ def _others(session: WorkSession) -> list[Line]:
     published = local_day(yearly[0].published_at) if yearly and yearly[0].published_at else None
     lines = [
         Line(
-            "随机抽查事项清单",
-            "可以随机抽查的事项：依据、主体、内容、方式。",
+            *OTHERS[0],
             url_for("draws.matters"),
             "",
             max(one.valid_from for one in matters).isoformat() if matters else "",
             len(matters),
         ),
         Line(
-            "年度抽查计划",
-            "本年度抽查什么、抽查多少、何时完成。",
+            *OTHERS[1],
             url_for("lists.plan_list"),
             gettext("第 %(number)s 版", number=yearly[0].version) if yearly else "",
             published.isoformat() if published else "",
