@@ -135,12 +135,12 @@ def page(listing: str) -> ResponseReturnValue:
     return _list(SCHEMAS[listing], held, versions, counts, today)
 
 
-@blueprint.get(f"/catalogues/{LIST}/versions/<int:number>")
+@blueprint.get(f"/catalogues/{LIST}/versions/<int:edition>")
 @public
-def version(listing: str, number: int) -> ResponseReturnValue:
+def version(listing: str, edition: int) -> ResponseReturnValue:
     """A version at its own address, whether it holds, held or will hold."""
     with work().read() as session:
-        shown = find.version(session, listing, numbered(number))
+        shown = find.version(session, listing, numbered(edition))
         versions = find.versions(session, listing)
         today = session.today
     return _list(shown.schema, shown, versions, {}, today, past=True)
@@ -209,11 +209,11 @@ def versions(listing: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get(f"/catalogues/{LIST}/versions/<int:number>/changes")
+@blueprint.get(f"/catalogues/{LIST}/versions/<int:edition>/changes")
 @public
-def changes(listing: str, number: int) -> ResponseReturnValue:
+def changes(listing: str, edition: int) -> ResponseReturnValue:
     """What a version changed in the one before it; with `?since=` in an older one."""
-    number = numbered(number)
+    number = numbered(edition)
     since = request.args.get("since", type=int)
     since = since if since is not None and 0 < since < number else number - 1
     with work().read() as session:

@@ -139,13 +139,13 @@ def current(listing: str) -> dict[str, Any]:
     return _whole(held)
 
 
-@blueprint.route(f"/catalogues/{LIST}/versions/<int:number>.json")
+@blueprint.route(f"/catalogues/{LIST}/versions/<int:edition>.json")
 @public
 @blueprint.response(200, CatalogueVersionSchema)
-def version(listing: str, number: int) -> dict[str, Any]:
+def version(listing: str, edition: int) -> dict[str, Any]:
     """一个清单的一个版本"""
     with work().read() as session:
-        return _whole(find.version(session, listing, numbered(number)))
+        return _whole(find.version(session, listing, numbered(edition)))
 
 
 @blueprint.route(f"/catalogues/{LIST}/<string:code>.json")

@@ -36,12 +36,12 @@ def current(listing: str, form: str) -> ResponseReturnValue:
     return sent(table(SCHEMAS[listing], held.entries if held else (), listing), form)
 
 
-@blueprint.get(f"/catalogues/{LIST}/versions/<int:number>.{FORMS}")
+@blueprint.get(f"/catalogues/{LIST}/versions/<int:edition>.{FORMS}")
 @public
-def version(listing: str, number: int, form: str) -> ResponseReturnValue:
+def version(listing: str, edition: int, form: str) -> ResponseReturnValue:
     with work().read() as session:
-        shown = find.version(session, listing, numbered(number))
-    return sent(table(shown.schema, shown.entries, f"{listing}-{number}"), form)
+        shown = find.version(session, listing, numbered(edition))
+    return sent(table(shown.schema, shown.entries, f"{listing}-{edition}"), form)
 
 
 @blueprint.get("/catalogues.atom")
@@ -77,7 +77,7 @@ def _feed(
         page=host + url_for(page, **values),  # type: ignore[arg-type]
         entries=[
             Told(
-                address=f"{host}{url_for('catalogue.version', listing=one.listing, number=one.number)}",
+                address=f"{host}{url_for('catalogue.version', listing=one.listing, edition=one.number)}",
                 title=f"{one.schema.title}第 {one.number} 版",
                 published=one.published_at,
                 updated=one.published_at,

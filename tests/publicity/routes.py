@@ -15,6 +15,7 @@ _WITHOUT_PEOPLE = {"site.asset"}
 _VALUES = {
     "form": ["csv", "xlsx"], "path": ["0/000.p/4", "entries/000.p/4"], "token": ["a" * 32],
     "code": ["law-firm-management", "没有"], "number": ["2026-1"], "year": ["2025", "2026"],
+    "listing": ["powers", "guides"], "edition": [1], "colour": ["red", "black"],
 }  # fmt: skip
 """What the other arguments of routes may be."""
 
@@ -27,7 +28,11 @@ def public_paths(app: Flask, published: Ids) -> Iterator[str]:
             continue
         if rule.endpoint in _WITHOUT_PEOPLE:
             continue
-        values = {**_VALUES, "public_id": published.get(rule.rule.split("/")[1], ["a" * 16])}
+        values = {
+            **_VALUES,
+            "public_id": published.get(rule.rule.split("/")[1], ["a" * 16]),
+            "token": published.get("token", _VALUES["token"]),
+        }
         assert rule.arguments <= set(values), f"{rule} is public and this test does not know its addresses"
         for chosen in product(*(values[name] for name in rule.arguments)):
             yield addresses.build(rule.endpoint, dict(zip(rule.arguments, chosen, strict=True)))
@@ -40,3 +45,14 @@ def public_paths(app: Flask, published: Ids) -> Iterator[str]:
     for kind in ("permit", "penalty", "finding"):
         yield f"/notices?kind={kind}"
         yield f"/notices.json?kind={kind}"
+
+
+def forms(app: Flask, published: Ids) -> Iterator[str]:
+    """Every public address that takes a form, with one of the ids that exist where it takes one."""
+    addresses = app.url_map.bind("")
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or declared(app, rule.endpoint, "POST") != PUBLIC:
+            continue
+        values = {name: known[0] for name, known in _VALUES.items()}
+        values["public_id"] = published.get(rule.rule.split("/")[1], ["a" * 16])[0]
+        yield addresses.build(rule.endpoint, {name: values[name] for name in rule.arguments}, method="POST")
