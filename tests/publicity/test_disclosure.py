@@ -119,6 +119,7 @@ def entry_of(host: Host, release: str) -> tuple[str, str, str, date | None]:
         return row.public_id, row.attribute, row.ground, row.review_on
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_six_people_close_a_fact_instead_of_publishing_it(
     host: Host, client: FlaskClient, sign_in: Callable[..., Person], subjects: office.Subjects
 ) -> None:
@@ -159,6 +160,7 @@ def test_six_people_close_a_fact_instead_of_publishing_it(
     assert f"/staff/disclosure/{public_id}" in listed
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nobody_decides_the_attribute_alone_and_nobody_out_of_turn(
     host: Host, people: dict[str, Actor], subjects: office.Subjects
 ) -> None:
@@ -186,6 +188,7 @@ def test_nobody_decides_the_attribute_alone_and_nobody_out_of_turn(
     assert entry_of(host, release)[1] == "closed"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_the_secrecy_reviewer_opens_again_is_published(
     host: Host, client: FlaskClient, people: dict[str, Actor], subjects: office.Subjects
 ) -> None:
@@ -241,6 +244,7 @@ def test_a_closed_fact_comes_up_again_stays_closed_with_a_reason_or_goes_round_t
     assert entry_of(host, release)[1:] == ("proactive", "assessed", None)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_closed_a_fact_does_not_assess_it(
     host: Host, people: dict[str, Actor], subjects: office.Subjects
 ) -> None:
@@ -276,6 +280,7 @@ def test_a_light_penalty_is_entered_without_a_release_and_an_assessment_makes_on
     assert notice["until"] == "2027-02-12", "three months from the decision"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_may_never_be_told_or_has_ended_is_not_opened(
     host: Host, people: dict[str, Actor], subjects: office.Subjects
 ) -> None:
@@ -301,6 +306,7 @@ def test_what_may_never_be_told_or_has_ended_is_not_opened(
     assert rules == {"privacy": "not_releasable", "light": "term_over"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_many_alike_are_assessed_at_once_and_each_keeps_its_own_decision(
     host: Host, sign_in: Callable[..., Person], subjects: office.Subjects, clock: SetClock
 ) -> None:
@@ -364,6 +370,7 @@ def test_the_register_lists_what_waits_and_leaves_out_what_was_annulled(
         assert find.listed(session, find.Asked(), after=None, limit=10)[0] == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_stale_page_decides_nothing(
     host: Host, people: dict[str, Actor], subjects: office.Subjects
 ) -> None:
