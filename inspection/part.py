@@ -107,8 +107,13 @@ PART = Part(
         Permission(annual.PUBLISH, "公布抽查年度报告", frozenset({"head", "leader"})),
     ),
     public_navigation=(
-        Navigation("抽查事项", "draws.matters", "", 30),
-        Navigation("双随机抽取", "draws.index", "", 40),
+        Navigation("抽查事项", "draws.matters", "", 30, "双随机"),
+        Navigation("年度抽查计划", "lists.plan_list", "", 32, "双随机"),
+        Navigation("双随机抽取", "draws.index", "", 40, "双随机"),
+        Navigation("抽取健康检验", "draw-health.page", "", 42, "双随机"),
+        Navigation("抽查统计", "inspection-statistics.public_page", "", 44, "双随机"),
+        Navigation("检查对象名录库", "lists.object_list", "", 46, "双随机"),
+        Navigation("检查人员名录", "lists.inspectors", "", 48, "双随机"),
     ),
     navigation=(
         Navigation("双随机抽查", "inspection.overview", "draw.read", 400, "检查"),

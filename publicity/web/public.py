@@ -46,7 +46,7 @@ def list_title(kind: str | None) -> str:
 @public
 def home() -> ResponseReturnValue:
     with work().read() as session:
-        latest = pages.notice_list(session, chosen=Chosen(), limit=8)
+        latest = pages.notice_list(session, chosen=Chosen(), limit=6)
     return render_template("publicity/home.html", notices=latest.notices, lists=LISTS, kinds=kinds.titles())
 
 

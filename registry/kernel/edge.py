@@ -58,9 +58,7 @@ def install(app: Flask, host: "Host") -> None:
     )
     csrf.init_app(app)
     app.jinja_env.filters["local"] = local_text
-    public_menu = sorted(
-        (item for part in host.parts for item in part.public_navigation), key=lambda item: item.order
-    )
+    public_menu = _grouped(item for part in host.parts for item in part.public_navigation)
     app.context_processor(
         lambda: {
             "bureau": host.settings.bureau,
@@ -102,12 +100,13 @@ def _host() -> "Host":
 def _navigation(host: "Host") -> "dict[str, list[Navigation]]":
     """The menu's entries that the present actor may open, by group; groups in the order of their first entry."""
     actor = current_actor()
+    return _grouped(item for part in host.parts for item in part.navigation if actor.may(item.permission))
+
+
+def _grouped(entries: "Iterable[Navigation]") -> "dict[str, list[Navigation]]":
     groups: dict[str, list[Navigation]] = {}
-    for item in sorted(
-        (item for part in host.parts for item in part.navigation), key=lambda item: item.order
-    ):
-        if actor.may(item.permission):
-            groups.setdefault(item.group, []).append(item)
+    for item in sorted(entries, key=lambda item: item.order):
+        groups.setdefault(item.group, []).append(item)
     return groups
 
 
@@ -164,6 +163,7 @@ def _admit() -> None:
     # A token travels in a header that no foreign page can set, and JSON it cannot send without asking; only cookie
     # sessions and anonymous forms need CSRF.
     programs = actor.kind == "client" or (actor.kind == "anonymous" and request.is_json)
+    programs = programs or getattr(current_app.view_functions.get(request.endpoint or ""), "by_secret", False)
     if request.method not in ("GET", "HEAD", "OPTIONS") and not programs:
         csrf.protect()
         if _has_nul(request.form):

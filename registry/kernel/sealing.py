@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,11 +45,12 @@ _RED = HexColor("#c8201c")
 @dataclass(frozen=True)
 class Opened:
     """A sealed paper as it was received. `signer` is the name in the certificate; `intact`: not a byte was changed since,
-    nor added; `trusted`: the certificate leads to one of the authorities that were given."""
+    nor added; `trusted`: the certificate leads to one of the authorities that were given. `certificate`: its hex SHA-256."""
 
     signer: str
     intact: bool
     trusted: bool
+    certificate: str
     attached: Mapping[str, bytes]
 
 
@@ -65,6 +67,12 @@ class Sealer:
 
     def __init__(self, signer: signers.SimpleSigner) -> None:
         self._signer = signer
+
+    @property
+    def certificate(self) -> str:
+        """Hex SHA-256 of the certificate it signs with."""
+        assert self._signer.signing_cert is not None
+        return sha256(self._signer.signing_cert.dump()).hexdigest()
 
     @classmethod
     def open(cls, folder: Path) -> "Sealer | None":
@@ -123,6 +131,7 @@ def opened(paper: bytes, *, authorities: bytes = b"") -> Opened:
         signer=status.signing_cert.subject.native["common_name"],
         intact=bool(status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE),
         trusted=bool(status.trusted),
+        certificate=sha256(status.signing_cert.dump()).hexdigest(),
         attached=attached,
     )
 

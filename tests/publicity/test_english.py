@@ -4,17 +4,16 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.ext import babel_extract
 
-import publicity
-import registry
+from inspection.web import script_texts, sealed, verification
+from publicity.catalogue import listed
+from publicity.catalogue.schema import SCHEMAS
 from publicity.letters import rules as letter_rules
 from publicity.lookup import batch, wording
 from publicity.notices import content
@@ -22,41 +21,19 @@ from publicity.notices import find as notices
 from publicity.release.allowed import PUBLIC_COLUMNS, PUBLIC_DETAIL
 from publicity.release.draft import NOTICE_KINDS, title_of_kind
 from publicity.reports import rules
+from publicity.web.catalogue import OTHERS
 from registry.credit.catalogue import KINDS
 from registry.kernel.host import Host
+from registry.kernel.settings import Settings
 from registry.roster import kinds
 from registry.roster.find import STANDINGS
 from tests.people import Person
-from tests.publicity import office
+from tests.publicity import everything, office, routes, spoken
 
-WEB = [Path(str(package.__file__)).parent / "web" for package in (registry, publicity)]
-CATALOGUES = [folder / "translations/en/LC_MESSAGES/messages.po" for folder in WEB]
-OFFICE = {"feed.html", "feed_channel.html", "feed_delivery.html", "feed_kinds.html", "feed_settings.html", "release.html",
-          "releases.html", "report.html", "reports.html", "sites.html", "staff_notice.html", "staff_notices.html",
-          "staff_letter.html", "staff_letters.html", "staff_handover.html"}  # fmt: skip
-"""Pages of the office, which speak Chinese."""
-CHINESE = re.compile("[\u4e00-\u9fff]+")
-
-
-def translated() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path in CATALOGUES:
-        with path.open("rb") as file:
-            found |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
-    return found
-
-
-def said() -> Iterator[str]:
-    """The messages of the frame and of the public templates that speak by catalogue."""
-    frame = [WEB[0] / "templates/registry" / name for name in ("base.html", "macros.html")]
-    for path in (*frame, *(WEB[1] / "templates/publicity").glob("*.html")):
-        if path.name not in OFFICE:
-            with path.open("rb") as file:
-                for _line, _function, message, _comments in babel_extract(
-                    file, ("_",), [], {"encoding": "utf-8"}
-                ):
-                    # What is filled in comes with it as a tuple; of a title that is passed on, nothing does.
-                    yield str((message[0] if isinstance(message, tuple) else message) or "")
+OFFICE = {"registry/_office_account.html", "registry/_office_menu.html"}
+"""Pieces of the frame that only the office sees, which speaks Chinese."""
+CHOICE = "中文"
+"""What leads back to Chinese says so in Chinese."""
 
 
 def words() -> Iterator[str]:
@@ -81,24 +58,84 @@ def words() -> Iterator[str]:
         letter_rules.OUTCOMES,
     ):
         yield from table.values()
+    for schema in SCHEMAS.values():
+        yield from (schema.title, schema.lede, *(column.title for column in schema.columns))
+    yield from (*listed.TITLES.values(), *listed.LEDES.values(), *(word for line in OTHERS for word in line))
     yield from (wording.column_title(code) for codes in PUBLIC_COLUMNS.values() for code in codes)
     yield from filter(
         None, (wording.detail_title(name) for names in PUBLIC_DETAIL.values() for name in names)
     )
 
 
-def test_everything_that_the_public_pages_say_is_translated() -> None:
-    english = translated()
-    assert {message for message in (*said(), *words()) if message and not english.get(message)} == set()
-    assert len(set(said())) > 150, "the templates were read"
+one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def shown(host: Host, sign_in: Callable[..., Person]) -> routes.Ids:
+    return everything.published(host, sign_in("auditor"))
+
+
+def _token(client: FlaskClient) -> str:
+    """What lets a visitor hand in a form."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/check").text)
+    assert found
+    return found[1]
+
+
+@one_database
+def test_every_public_page_speaks_english_throughout(
+    app: Flask, client: FlaskClient, settings: Settings, shown: routes.Ids
+) -> None:
+    """Every page that anybody can open or be refused, with all the templates it is made of."""
+    client.get("/look?lang=en&next=/")
+    token = _token(client)
+    with spoken.rendered(app) as seen:
+        answers = {path: client.get(path) for path in routes.public_paths(app, shown)}
+        answers |= {
+            f"POST {path}": client.post(path, data={"csrf_token": token}) for path in routes.forms(app, shown)
+        }
+    pages = {
+        path: answer.text
+        for path, answer in answers.items()
+        if answer.mimetype == "text/html" and answer.status_code not in (301, 302, 303)
+    }
+    assert len(pages) > 80, "the pages were rendered"
+    assert [path for path, page in pages.items() if '<html lang="en">' not in page] == []
+
+    public = spoken.with_parts(app.jinja_env, seen) - OFFICE
+    outside = [text for name in sorted(public) for text in spoken.outside_the_catalogue(app.jinja_env, name)]
+    assert [text for text in outside if CHOICE not in text] == [], (
+        "Chinese in public templates outside of _()"
+    )
+
+    said = {message: name for name in public for message in spoken.messages(app.jinja_env, name)}
+    assert len(said) > 800, "the templates were read"
+    english = spoken.english()
+    missing = {f"{where}: {message}" for message, where in said.items() if not english.get(message)}
+    assert missing == set(), "messages without English"
+
+    recorded = {settings.bureau, CHOICE}
+    left = {path: found for path, page in pages.items() if (found := spoken.still_chinese(page) - recorded)}
+    assert left == {}, "texts of our own code in Chinese"
+
+
+def test_every_word_of_the_registers_and_of_the_scripts_is_translated() -> None:
+    scripts = {
+        message
+        for script in (*verification.SCRIPTS, *sealed.SCRIPTS)
+        for message in script_texts.messages(script)
+    }
+    assert len(scripts) > 120, "the scripts were read"
+    english = spoken.english()
+    assert {message for message in (*words(), *scripts) if not english.get(message)} == set()
 
 
 def test_translations_keep_what_is_filled_in_and_the_compiled_ones_are_theirs() -> None:
-    for message, english in translated().items():
+    for message, english in spoken.english().items():
         assert sorted(re.findall(r"%\(\w+\)\w", message)) == sorted(re.findall(r"%\(\w+\)\w", english)), (
             message
         )
-    for path in CATALOGUES:
+    for path in spoken.CATALOGUES:
         compiled = io.BytesIO()
         with path.open("rb") as file:
             write_mo(compiled, read_po(file))
@@ -107,7 +144,7 @@ def test_translations_keep_what_is_filled_in_and_the_compiled_ones_are_theirs() 
             assert gettext.GNUTranslations(kept)._catalog == gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@one_database
 def test_a_visitor_reads_english_from_page_to_page_and_the_office_chinese(
     host: Host, app: Flask, client: FlaskClient, sign_in: Callable[..., Person]
 ) -> None:
@@ -116,7 +153,7 @@ def test_a_visitor_reads_english_from_page_to_page_and_the_office_chinese(
     client.get("/look?lang=en&next=/")
     home = client.get("/").text
     assert '<html lang="en">' in home
-    left = set(CHINESE.findall(home)) - {
+    left = set(re.findall("[\u4e00-\u9fff]+", home)) - {
         "中文",
         "张伟",
         "浦东",

@@ -1,0 +1,128 @@
+"""In which language pages speak: what stands in templates outside the catalogue, and what an English page still says in Chinese."""
+
+import ast
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from flask import Flask, before_render_template
+from jinja2 import Environment, Template, meta
+from jinja2.ext import babel_extract
+
+import inspection
+import publicity
+import registry
+
+PACKAGES = [Path(str(package.__file__)).parent for package in (registry, inspection, publicity)]
+CATALOGUES = [folder / "web/translations/en/LC_MESSAGES/messages.po" for folder in PACKAGES]
+HAN = re.compile("[\u4e00-\u9fff]")
+WIDE = re.compile("[\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]")
+"""Chinese characters, and the punctuation that only Chinese text has."""
+_READ_ALOUD = {"aria-label", "alt", "title", "placeholder"}
+
+
+@cache
+def english() -> dict[str, str]:
+    """The English of every message of every catalogue."""
+    found: dict[str, str] = {}
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            found |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    return found
+
+
+@contextmanager
+def rendered(app: Flask) -> Iterator[set[str]]:
+    """The names of the templates that answers are made of inside of the `with`."""
+    seen: set[str] = set()
+
+    def heard(_app: Flask, template: Template, **_more: object) -> None:
+        seen.add(template.name or "")
+
+    with before_render_template.connected_to(heard, app):
+        yield seen
+
+
+def with_parts(environment: Environment, names: set[str]) -> set[str]:
+    """These templates with all that they extend, import and include."""
+    found: set[str] = set()
+    waiting = set(names)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        tree = environment.parse(_source(environment, name)[0])
+        waiting |= {part for part in meta.find_referenced_templates(tree) if part} - found
+    return found
+
+
+def messages(environment: Environment, name: str) -> Iterator[str]:
+    """What a template says by catalogue."""
+    with Path(_source(environment, name)[1]).open("rb") as file:
+        for _line, _function, message, _comments in babel_extract(file, ("_",), [], {"encoding": "utf-8"}):
+            # What is filled in comes with it as a tuple; of a title that is passed on, nothing does.
+            said = message[0] if isinstance(message, tuple) else message
+            if said:
+                yield said
+
+
+def outside_the_catalogue(environment: Environment, name: str) -> Iterator[str]:
+    """Chinese in a template that stands outside of `_()`, with its line. Words that the catalogue has may stand in code: they
+    are compared there, and translated where they are shown."""
+    before: list[str] = []
+    for line, kind, value in environment.lex(_source(environment, name)[0]):
+        if kind == "data" and WIDE.search(value):
+            yield f"{name}:{line} {value.strip()[:60]}"
+        elif kind == "string" and WIDE.search(value):
+            known = value[1:-1] in english()
+            if not known and before[-2:] != ["_", "("]:
+                yield f"{name}:{line} {value[:60]}"
+        if kind not in ("whitespace", "comment"):
+            before.append(value)
+
+
+def _source(environment: Environment, name: str) -> tuple[str, str]:
+    assert environment.loader
+    source, filename, _ = environment.loader.get_source(environment, name)
+    return source, str(filename)
+
+
+class _Texts(HTMLParser):
+    """What a page says: its texts, and the attributes that are read aloud. Scripts and styles are not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in ("script", "style")
+        self.texts.extend(value for name, value in attrs if name in _READ_ALOUD and value)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.texts.append(data.strip())
+
+
+def still_chinese(page: str) -> set[str]:
+    """The texts of a page that our own code says in Chinese: what was recorded is in no module."""
+    reader = _Texts()
+    reader.feed(page)
+    return {text for text in reader.texts if HAN.search(text) and text in _said_by_code()}
+
+
+@cache
+def _said_by_code() -> frozenset[str]:
+    """Every Chinese string of the three packages, as it stands in a module."""
+    found: set[str] = set()
+    for path in (path for package in PACKAGES for path in package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and HAN.search(node.value):
+                found.add(node.value.strip())
+    return frozenset(found)
