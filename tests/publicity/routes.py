@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from flask import Flask
 
@@ -12,7 +13,7 @@ Ids = dict[str, list[str]]
 """Public ids by the name that the routes give them: notices, practitioners, organisations."""
 
 _WITHOUT_PEOPLE = {"site.asset"}
-_VALUES = {
+_VALUES: dict[str, list[Any]] = {
     "form": ["csv", "xlsx"], "path": ["0/000.p/4", "entries/000.p/4"], "token": ["a" * 32],
     "code": ["law-firm-management", "没有"], "number": ["2026-1"], "year": ["2025", "2026"],
     "listing": ["powers", "guides"], "edition": [1], "colour": ["red", "black"],
@@ -28,7 +29,7 @@ def public_paths(app: Flask, published: Ids) -> Iterator[str]:
             continue
         if rule.endpoint in _WITHOUT_PEOPLE:
             continue
-        values = {
+        values: dict[str, list[Any]] = {
             **_VALUES,
             "public_id": published.get(rule.rule.split("/")[1], ["a" * 16]),
             "token": published.get("token", _VALUES["token"]),
@@ -53,6 +54,6 @@ def forms(app: Flask, published: Ids) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or declared(app, rule.endpoint, "POST") != PUBLIC:
             continue
-        values = {name: known[0] for name, known in _VALUES.items()}
-        values["public_id"] = published.get(rule.rule.split("/")[1], ["a" * 16])[0]
-        yield addresses.build(rule.endpoint, {name: values[name] for name in rule.arguments}, method="POST")
+        known: dict[str, list[Any]] = {**_VALUES, "public_id": published.get(rule.rule.split("/")[1], ["a" * 16])}
+        values = {name: known[name][0] for name in rule.arguments}
+        yield addresses.build(rule.endpoint, values, method="POST")

@@ -11,18 +11,27 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
+from inspection.ceremony import find as draws
+from inspection.ceremony import frames, places, stand, substitute, void
+from inspection.ceremony import sealed as seals
+from inspection.health import assess as health
+from inspection.plan.frame import GROUNDS
+from inspection.plan.matters.drafts import CATEGORIES
+from inspection.visits import codes as finding_codes
 from inspection.web import script_texts, sealed, verification
 from publicity.catalogue import listed
 from publicity.catalogue.schema import SCHEMAS
 from publicity.letters import rules as letter_rules
-from publicity.lookup import batch, wording
+from publicity.lookup import batch, findings, proofs, wording
 from publicity.notices import content
 from publicity.notices import find as notices
+from publicity.proving import received
 from publicity.release.allowed import PUBLIC_COLUMNS, PUBLIC_DETAIL
 from publicity.release.draft import NOTICE_KINDS, title_of_kind
 from publicity.reports import rules
 from publicity.web.catalogue import OTHERS
 from registry.credit.catalogue import KINDS
+from registry.kernel import problems
 from registry.kernel.host import Host
 from registry.kernel.settings import Settings
 from registry.roster import kinds
@@ -39,6 +48,11 @@ CHOICE = "中文"
 def words() -> Iterator[str]:
     """Titles that the pages take from the registers."""
     yield from kinds.titles().values()
+    yield from (form for kind in kinds.ORGANISATION_KINDS.values() for form in kind.forms)
+    yield from (category for kind in kinds.PROFESSIONS.values() for category in kind.categories)
+    yield from (*CATEGORIES, *proofs.HOW_TO_VERIFY, *received.VERDICTS.values())
+    codes = finding_codes.table()
+    yield from (*(code.title for code in codes.findings.values()), *codes.measures.values())
     yield from STANDINGS.values()
     yield from (
         state.title for table in (kinds.ORGANISATION_STATES, kinds.LICENCE_STATES) for state in table.values()
@@ -54,6 +68,18 @@ def words() -> Iterator[str]:
         batch.VERDICTS,
         rules.GROUNDS,
         rules.OUTCOMES,
+        GROUNDS,
+        draws.ASSURANCE,
+        draws.ENTROPY_KINDS,
+        frames.STATUSES,
+        health.TITLES,
+        places.OUTCOMES,
+        seals.GROUNDS,
+        stand.STATES,
+        substitute.GROUNDS,
+        void.TITLES,
+        findings.RESULTS,
+        problems.TITLES,
         letter_rules.KINDS,
         letter_rules.OUTCOMES,
     ):
