@@ -16,6 +16,8 @@ from publicity.disclosure import find as disclosures
 from publicity.disclosure import register
 from publicity.feed import checks, configure, deliver, reconcile
 from publicity.feed import duties as feed_duties
+from publicity.feed.graded import measure
+from publicity.feed.graded import returns as graded
 from publicity.letters import find as letter_duties
 from publicity.letters import results as letter_results
 from publicity.letters import states as letter_states
@@ -26,6 +28,9 @@ from publicity.release.delegation import arrange as delegation
 from publicity.release.states import PERMISSIONS, STEPS
 from publicity.reports import find as reports
 from publicity.reports import handle
+from publicity.requests import find as request_duties
+from publicity.requests import handle as request_handle
+from publicity.requests import states as request_states
 from publicity.sites import register as site_register
 from publicity.web import (
     alerts,
@@ -42,7 +47,9 @@ from publicity.web import (
     edge,
     error_reports,
     feed_api,
+    feed_grades,
     feed_questions,
+    feed_returns,
     feed_staff,
     files,
     findings,
@@ -52,7 +59,10 @@ from publicity.web import (
     papers,
     public,
     public_api,
+    punctuality,
     redactions,
+    requests,
+    requests_staff,
     search,
     sites,
     staff,
@@ -91,15 +101,22 @@ PART = Part(
         feed_api.blueprint,
         feed_staff.blueprint,
         feed_questions.blueprint,
+        feed_returns.blueprint,
+        feed_grades.blueprint,
         staff.blueprint,
         delegations.blueprint,
         redactions.blueprint,
         letters.blueprint,
         letters.programs,
         letters_staff.blueprint,
+        requests.blueprint,
+        requests.programs,
+        requests_staff.blueprint,
         disclosure.blueprint,
         disclosure.api,
         archive.blueprint,
+        punctuality.blueprint,
+        punctuality.api,
     ),
     commands=(archive_command, certificate, feed, sync),
     permissions=(
@@ -116,9 +133,11 @@ PART = Part(
         Permission(configure.READ, "查看归集渠道", _READERS),
         Permission(configure.OPERATE, "办理归集（暂停、重发）", frozenset({"clerk", "head", "admin"})),
         Permission(configure.CONFIGURE, "设置归集渠道", frozenset({"admin"})),
+        Permission(graded.HAND_IN, "上报双公示月报", frozenset({"clerk", "head"})),
         Permission(error_reports.READ, "查看公众报告的错误", frozenset({"clerk", "head", "auditor"})),
         Permission(handle.ANSWER, "答复公众报告的错误", frozenset({"clerk"})),
         *letter_states.PERMISSIONS,
+        *request_states.PERMISSIONS,
         *catalogue_drafts.PERMISSIONS,
         Permission(site_register.REGISTER, "登记机构网站", frozenset({"clerk"})),
     ),
@@ -132,6 +151,7 @@ PART = Part(
         Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
         Navigation("投诉举报", "letters_staff.index", letter_states.READ, 522, "公开"),
+        Navigation("依申请公开", "requests_staff.index", request_states.READ, 524, "公开"),
         Navigation("机构网站", "sites.index", site_register.REGISTER, 530, "公开"),
     ),
     public_navigation=(
@@ -144,6 +164,7 @@ PART = Part(
         Navigation("批量核验", "batch.form", "", 60, "互动服务"),
         Navigation("核验收到的文件", "paper_check.form", "", 62, "互动服务"),
         Navigation("投诉举报", "letters.new", "", 70, "互动服务"),
+        Navigation("依申请公开", "requests.new", "", 72, "互动服务"),
     ),
     worklists=(
         *duties.WORKLISTS,
@@ -151,6 +172,7 @@ PART = Part(
         *feed_duties.WORKLISTS,
         reports.WORKLIST,
         *letter_duties.WORKLISTS,
+        *request_duties.WORKLISTS,
         catalogue_duties.WORKLIST,
     ),
     scopes={
@@ -191,11 +213,13 @@ PART = Part(
         "feed.deliver": "归集结果",
         "feed.resend": "重新发送归集信息",
         "feed.question": "收取疑问数据",
+        graded.HAND_IN: "上报双公示月报",
         "feed.compare": "与信用平台核对",
         "feed.reconcile": "与信用平台对账",
         "report.receive": "收到公众报告的错误",
         "report.answer": "答复公众报告的错误",
         **letter_states.ACTS,
+        **request_states.ACTS,
         **catalogue_drafts.ACTS,
         "alert.ask": "请求邮件提醒",
         "alert.confirm": "确认邮件提醒",
@@ -214,8 +238,10 @@ PART = Part(
         Job("map", "更新处罚存证映射（无处罚公示证明的依据）", penalties.run, "* * * * *"),
         Job("error-reports", "删除满期的报告内容", handle.purge, "40 3 * * *"),
         Job("power-uses", "归入权责清单的许可和处罚", uses.run, "* * * * *"),
+        Job("requests", "删除满期的申请内容", request_handle.purge, "50 3 * * *"),
         Job("letters", "删除满期的投诉举报内容", letter_results.purge, "45 3 * * *"),
         Job("deliver", "向信用平台归集", deliver.run, "* * * * *"),
+        Job("grades", "计算归集考核指标", measure.run, "10 * * * *"),
         Job("reconcile", "与信用平台对账", reconcile.run, "30 2 * * *"),
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
     ),

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from inspection.ceremony import listed as draws
 from inspection.plan import find as plan
 from inspection.plan.annual import find as plans
+from publicity.catalogue import find as catalogue
+from publicity.catalogue.schema import SCHEMAS
 from publicity.lookup import findings, pages
 from publicity.lookup.asked import Asked
 from publicity.notices import find as notices
@@ -18,6 +20,7 @@ from publicity.notices.chosen import Chosen
 from publicity.notices.find import Shown
 from publicity.release.draft import NOTICE_KINDS, title_of_kind
 from registry.credit.catalogue import KINDS
+from registry.kernel.clock import local_day
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
 from registry.ledger.tables import EntryRow
@@ -33,15 +36,18 @@ PAGES: Mapping[str, str] = {
     "draws": "/draws",
     "matters": "/matters",
     "plans": "/inspection-plans",
+    "catalogues": "/catalogues",
 }
-"""Where what is followed stands; its feed is at the same address with `.atom`."""
+"""Where what is followed stands; its feed is at the same address with `.atom`. Each catalogue has a page below its own."""
 _TITLES = {
     "withdrawn": "依法撤下的公示",
     "inspections": "抽查结果",
     "draws": "双随机抽取",
     "matters": "随机抽查事项清单",
     "plans": "年度抽查计划",
+    "catalogues": "清单与目录",
 }
+_LISTING = "listing"
 _SUBJECTS = ("practitioner", "organisation")
 _LISTED = 500
 """Lists of the office's own acts are short: so many of them are looked at."""
@@ -56,15 +62,20 @@ class Topic:
 
     @property
     def query(self) -> str:
-        return f"?{urlencode(self.given)}" if self.given else ""
+        kept = [(key, text) for key, text in self.given if key != _LISTING]
+        return f"?{urlencode(kept)}" if kept else ""
 
     @property
     def page(self) -> str:
-        return f"{PAGES[self.name]}{self.query}"
+        return f"{self._path}{self.query}"
 
     @property
     def feed(self) -> str:
-        return f"{PAGES[self.name]}.atom{self.query}"
+        return f"{self._path}.atom{self.query}"
+
+    @property
+    def _path(self) -> str:
+        return "/".join((PAGES[self.name], *(text for key, text in self.given if key == _LISTING)))
 
     @property
     def asked(self) -> dict[str, str]:
@@ -74,7 +85,7 @@ class Topic:
 @dataclass(frozen=True)
 class Item:
     """One thing that a list tells. `record` is its id in the public book, `path` its page, `kind` a code with its title.
-    `summary` says what a list says beside the title. `adverse` content stands on the page alone, and in no mail."""
+    `summary` says what a list says beside the title. Of a `notice` its page alone tells more than its kind to mailboxes."""
 
     record: str
     path: str
@@ -84,6 +95,12 @@ class Item:
     summary: str
     published_at: datetime
     changed_at: datetime
+    notice: bool = False
+
+    @property
+    def on(self) -> str:
+        """The office's day of the last change."""
+        return local_day(self.changed_at).isoformat()
 
 
 def read(name: str, given: Mapping[str, str]) -> Topic:
@@ -97,6 +114,10 @@ def read(name: str, given: Mapping[str, str]) -> Topic:
         kept = Asked.given(given).parameters
     elif name == "inspections":
         kept = findings.Asked.given(given).parameters
+    elif name == "catalogues" and given.get(_LISTING):
+        kept = {_LISTING: given[_LISTING]}
+        if given[_LISTING] not in SCHEMAS:
+            raise NotFound("没有这份清单")
     else:
         kept = {}
     return Topic(name, tuple(kept.items()))
@@ -106,6 +127,8 @@ def title(session: WorkSession, topic: Topic, say: Say = str) -> str:
     """What is followed, in the reader's words. Raises NotFound for a subject that nobody is."""
     if topic.name == "search":
         return say("“%(q)s”的公示") % {"q": topic.asked.get("q") or say("按条件查询")}
+    if _LISTING in topic.asked:
+        return say(SCHEMAS[topic.asked[_LISTING]].title)
     if topic.name != "notices":
         return say(_TITLES[topic.name])
     codes = topic.asked.get("kind", "").split(",")
@@ -133,7 +156,7 @@ def items(
         return [_notice(one.notice) for one in results]
     if topic.name == "withdrawn":
         return _withdrawn(session, among, limit)
-    return _acts(session, topic.name, among, limit)
+    return _acts(session, topic, among, limit)
 
 
 def _subject(topic: Topic) -> tuple[str, str] | None:
@@ -151,6 +174,7 @@ def _notice(one: Shown) -> Item:
         summary=" · ".join(filter(None, told)),
         published_at=one.published_at,
         changed_at=one.versions[-1].at,
+        notice=True,
     )
 
 
@@ -171,15 +195,26 @@ def _withdrawn(session: WorkSession, among: Collection[str] | None, limit: int) 
     ]
 
 
-def _acts(session: WorkSession, name: str, among: Collection[str] | None, limit: int) -> Sequence[Item]:
+def _acts(session: WorkSession, topic: Topic, among: Collection[str] | None, limit: int) -> Sequence[Item]:
     """What the office itself publishes: it stands in the public book under its own id, since the moment of its leaf."""
-    found: list[tuple[str, str, str, str]] = []
-    if name == "draws":
+    if topic.name == "draws":
         listed, _ = draws.draws(session, on=session.today, limit=_LISTED)
         found = [(one.public_id, f"/draws/{one.public_id}", one.title, one.state_title) for one in listed]
-    elif name == "matters":
+    elif topic.name == "matters":
         matters, _ = plan.matters(session, on=session.today)
         found = [(one.public_id, f"/matters/{one.code}", one.name, one.category) for one in matters]
+    elif topic.name == "catalogues":
+        found = [
+            (
+                one.public_id,
+                f"/catalogues/{one.listing}/versions/{one.number}",
+                f"{one.schema.title}第 {one.number} 版",
+                f"自 {one.valid_from.isoformat()} 起施行",
+            )
+            for listing, versions in catalogue.every_version(session).items()
+            for one in versions
+            if topic.asked.get(_LISTING, listing) == listing
+        ]
     else:
         found = [
             (one.public_id, f"/inspection-plans/{one.number}", one.title, f"{one.year} 年")
@@ -188,7 +223,7 @@ def _acts(session: WorkSession, name: str, among: Collection[str] | None, limit:
     kept = [one for one in found if among is None or one[0] in among]
     moments = _moments(session, [record for record, *_ in kept])
     told = [
-        Item(record, path, name, _TITLES[name], heading, summary, *moments[record])
+        Item(record, path, topic.name, _TITLES[topic.name], heading, summary, *moments[record])
         for record, path, heading, summary in kept
         if record in moments
     ]

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from publicity.web import alerts, batch, error_reports, intake_hint, letters, paper_check
+from publicity.web import alerts, batch, error_reports, intake_hint, letters, paper_check, requests
 from registry.kernel.host import Host
 
 
@@ -13,3 +13,4 @@ def install(host: Host, app: Flask) -> None:
     batch.install(host, app)
     paper_check.install(host, app)
     letters.install(host, app)
+    requests.install(host, app)

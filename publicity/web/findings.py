@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -40,7 +39,6 @@ def index() -> ResponseReturnValue:
         following=following,
         before=before,
         chosen=chosen,
-        query=urlencode(chosen),
         years=[(year, gettext("%(year)d 年", year=year)) for year in choices["years"]],
         matters=list(choices["matters"].items()),
         districts=districts(),

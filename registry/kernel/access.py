@@ -70,6 +70,13 @@ def public(view: View) -> View:
     return view
 
 
+def by_secret(view: View) -> View:
+    """Declares that the address holds the secret which entitles to the act, so that a POST needs no page of ours before it:
+    a mail program sends it for its reader (RFC 8058), without cookies."""
+    view.by_secret = True  # type: ignore[attr-defined]
+    return view
+
+
 def current_actor() -> Actor:
     """Who makes this request; ANONYMOUS when nobody is identified."""
     return g.get("actor", ANONYMOUS)  # type: ignore[no-any-return]

@@ -11,6 +11,33 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "pub_alert_readers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("sealed_address", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_alert_readers")),
+        sa.UniqueConstraint("address", name=op.f("uq_pub_alert_readers_address")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_alert_readers_public_id")),
+    )
+    op.create_table(
+        "pub_alert_requests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("reader", sa.String(length=16), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_alert_requests")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_alert_requests_public_id")),
+    )
+    with op.batch_alter_table("pub_alert_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_alert_requests_address"), ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pub_alert_requests_until"), ["until"], unique=False)
+
+    op.create_table(
         "pub_catalogue_drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -77,6 +104,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_pub_delegations_delegate_until_on", ["delegate", "until_on"], unique=False)
 
     op.create_table(
+        "pub_monthly_returns",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("handed_in_by", sa.String(length=80), nullable=False),
+        sa.Column("handed_in_name", sa.String(length=80), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_monthly_returns")),
+        sa.UniqueConstraint("month", "version", name=op.f("uq_pub_monthly_returns_month_version")),
+    )
+    op.create_table(
         "reg_mails",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -101,6 +141,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_reg_mails_state_not_before", ["state", "not_before"], unique=False)
 
     op.create_table(
+        "pub_alerts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("reader_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic", sa.LargeBinary(), nullable=False),
+        sa.Column("same", sa.String(length=64), nullable=False),
+        sa.Column("frequency", sa.String(length=8), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["pub_alert_readers.id"], name=op.f("fk_pub_alerts_reader_id_pub_alert_readers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_alerts")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_alerts_public_id")),
+        sa.UniqueConstraint("reader_id", "same", name=op.f("uq_pub_alerts_reader_id_same")),
+    )
+    with op.batch_alter_table("pub_alerts", schema=None) as batch_op:
+        batch_op.create_index("ix_pub_alerts_due_at_through", ["due_at", "through"], unique=False)
+
+    op.create_table(
         "pub_delegation_ends",
         sa.Column("delegation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ended_by", sa.String(length=64), nullable=False),
@@ -111,6 +171,15 @@ def upgrade() -> None:
             name=op.f("fk_pub_delegation_ends_delegation_id_pub_delegations"),
         ),
         sa.PrimaryKeyConstraint("delegation_id", name=op.f("pk_pub_delegation_ends")),
+    )
+    op.create_table(
+        "pub_alerts_told",
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("record", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["pub_alerts.id"], name=op.f("fk_pub_alerts_told_alert_id_pub_alerts")
+        ),
+        sa.PrimaryKeyConstraint("alert_id", "record", name=op.f("pk_pub_alerts_told")),
     )
     op.create_table(
         "pub_questions",
@@ -342,6 +411,51 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pub_release_redactions_draft_id"), ["draft_id"], unique=False)
 
     op.create_table(
+        "pub_requests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("form", sa.String(length=64), nullable=False),
+        sa.Column("applicant_kind", sa.String(length=16), nullable=False),
+        sa.Column("applicant", sa.String(length=64), nullable=False),
+        sa.Column("delivery", sa.String(length=16), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("clock_from", sa.Date(), nullable=False),
+        sa.Column("extended", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("waits_since", sa.Date(), nullable=True),
+        sa.Column("corrected", sa.Boolean(), nullable=False),
+        sa.Column("fee", sa.Integer(), nullable=True),
+        sa.Column("drafted_from", sa.String(length=16), nullable=True),
+        sa.Column("drafted_by", sa.String(length=64), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("converted", sa.String(length=16), nullable=True),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["pub_notices.id"], name=op.f("fk_pub_requests_notice_id_pub_notices")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_requests")),
+        sa.UniqueConstraint("form", name=op.f("uq_pub_requests_form")),
+        sa.UniqueConstraint("number", name=op.f("uq_pub_requests_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_requests_public_id")),
+    )
+    with op.batch_alter_table("pub_requests", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_pub_requests_applicant_received_on", ["applicant", "received_on"], unique=False
+        )
+        batch_op.create_index(
+            "ix_pub_requests_received_on_answered_on", ["received_on", "answered_on"], unique=False
+        )
+        batch_op.create_index("ix_pub_requests_state_due_on_id", ["state", "due_on", "id"], unique=False)
+
+    op.create_table(
         "pub_release_redaction_decisions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("redaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -367,12 +481,18 @@ def upgrade() -> None:
             "ix_pub_deliveries_channel_due", ["channel_id", "state", "ends", "position"], unique=False
         )
 
+    with op.batch_alter_table("pub_notices", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("published_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("gaps", sa.Integer(), nullable=True))
+
     with op.batch_alter_table("pub_receipts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("words", sa.LargeBinary(), nullable=True))
 
     with op.batch_alter_table("pub_release_steps", schema=None) as batch_op:
         batch_op.add_column(sa.Column("behalf", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("behalf_name", sa.String(length=64), nullable=True))
+
+    op.execute("UPDATE pub_notices SET published_on = DATE(published_at)")
 
 
 def downgrade() -> None:
@@ -382,6 +502,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("pub_receipts", schema=None) as batch_op:
         batch_op.drop_column("words")
+
+    with op.batch_alter_table("pub_notices", schema=None) as batch_op:
+        batch_op.drop_column("gaps")
+        batch_op.drop_column("published_on")
 
     with op.batch_alter_table("pub_deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_deliveries_channel_due")
@@ -393,6 +517,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pub_release_redaction_decisions_redaction_id"))
 
     op.drop_table("pub_release_redaction_decisions")
+    with op.batch_alter_table("pub_requests", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_requests_state_due_on_id")
+        batch_op.drop_index("ix_pub_requests_received_on_answered_on")
+        batch_op.drop_index("ix_pub_requests_applicant_received_on")
+
+    op.drop_table("pub_requests")
     with op.batch_alter_table("pub_release_redactions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pub_release_redactions_draft_id"))
 
@@ -433,12 +563,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_pub_questions_delivery_id")
 
     op.drop_table("pub_questions")
+    op.drop_table("pub_alerts_told")
     op.drop_table("pub_delegation_ends")
+    with op.batch_alter_table("pub_alerts", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_alerts_due_at_through")
+
+    op.drop_table("pub_alerts")
     with op.batch_alter_table("reg_mails", schema=None) as batch_op:
         batch_op.drop_index("ix_reg_mails_state_not_before")
         batch_op.drop_index("ix_reg_mails_recipient")
 
     op.drop_table("reg_mails")
+    op.drop_table("pub_monthly_returns")
     with op.batch_alter_table("pub_delegations", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_delegations_delegate_until_on")
         batch_op.drop_index(batch_op.f("ix_pub_delegations_absent"))
@@ -453,3 +589,9 @@ def downgrade() -> None:
         )
 
     op.drop_table("pub_catalogue_drafts")
+    with op.batch_alter_table("pub_alert_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_alert_requests_until"))
+        batch_op.drop_index(batch_op.f("ix_pub_alert_requests_address"))
+
+    op.drop_table("pub_alert_requests")
+    op.drop_table("pub_alert_readers")
