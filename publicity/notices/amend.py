@@ -17,6 +17,7 @@ from publicity.notices.content import public_body
 from publicity.notices.publish import Version, append, contents, current
 from publicity.notices.tables import Notice
 from publicity.release import draft
+from publicity.release.redaction import keep
 from publicity.release.tables import Release
 from registry.credit import correction, find
 from registry.credit.columns import RESTRICTED
@@ -61,18 +62,21 @@ def amend(session: WorkSession, actor: Actor, *, notice: str) -> Notice:
         raise Refused("更正该记录的人，不能核准公示的更正", rule="four_eyes")
     event = find.event(session, session.get_one(EventRow, release.event_id).public_id)
     now = draft.content(session, event)
+    said = keep.as_decided(session, release, now.said, keep.around(session, event))
     changed = {change.field for one in waiting.corrections for change in one.changes}
     if now.until != row.until:
         changed.add("CF_GSJZQ")
     body, private = contents(session, row)
-    columns = _taken(body["columns"], now.columns, changed)
+    columns = _taken(body["columns"], said.columns, changed)
     numbers = _taken((private or {}).get("columns", {}), now.restricted, changed)
     corrected = public_body(
         kind=row.kind,
-        title=now.title if changed & {"document_number", "summary"} else body["title"],
+        title=said.title if changed & {"document_number", "summary"} else body["title"],
         subject=body["subject"],
         columns=columns,
-        detail=now.detail if any(name.startswith("detail.") for name in changed) else body.get("detail", {}),
+        detail=dict(said.detail)
+        if any(name.startswith("detail.") for name in changed)
+        else body.get("detail", {}),
         decided_on=now.decided_on,
         until=now.until,
         marks=body["marks"],

@@ -13,6 +13,8 @@ from publicity.notices import registered
 from publicity.notices.content import MARKS, public_body
 from publicity.notices.tables import Notice, NoticeVersion
 from publicity.release import decide, draft
+from publicity.release.allowed import PUBLIC_COLUMNS
+from publicity.release.gaps import gaps
 from registry.credit import disclosure
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
@@ -58,7 +60,9 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
         marks=registered.marks(session, [event.id])[event.id],
     )
     restricted = draft.restricted_of(session, row)
-    draft.clear(row)
+    judged = row.kind in PUBLIC_COLUMNS
+    missing = len(gaps(row.kind, {**(row.columns or {}), **restricted})) if judged else None
+    draft.clear(session, row)
     notice = Notice(
         public_id=session.new_id(),
         release=row,
@@ -69,6 +73,8 @@ def publish(session: WorkSession, actor: Actor, *, release: str, revision: int, 
         until=row.until,
         version=0,
         published_at=session.now,
+        published_on=session.today,
+        gaps=missing,
     )
     session.add(notice)
     if row.kind == "finding":

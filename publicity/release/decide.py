@@ -12,9 +12,12 @@ from sqlalchemy import Select, select
 from publicity.release import draft, states
 from publicity.release.delegation import find as delegations
 from publicity.release.gaps import gaps, read_answer
+from publicity.release.redaction import keep
 from publicity.release.tables import Release, ReleaseStep
 from registry.accounts import staff
+from registry.credit import find as events
 from registry.credit.find import Event
+from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, FieldFault, Invalid, NotFound
 from registry.kernel.work import WorkSession
@@ -59,10 +62,10 @@ def send_back(session: WorkSession, actor: Actor, *, release: str, revision: int
     if not reason:
         raise Invalid.field("reason", "required", "请写明退回理由")
     row = locked(session, release, revision=revision)
-    who = _who(session, actor, row)
+    acting = who(session, actor, row)
     step = states.step_after(row.state)
-    behalf = states.on_behalf(step, **who) if step else None
-    row.state, step = states.send_back(row.state, **who)
+    behalf = states.on_behalf(step, **acting) if step else None
+    row.state, step = states.send_back(row.state, **acting)
     _note(session, actor, row, step=step.name, note=reason, sent_back=True, behalf=behalf)
     session.act("release.send_back", row.public_id, step=step.name, **_for(behalf))
     return row
@@ -73,9 +76,11 @@ def take(
 ) -> Release:
     """Moves the release one step under its lock and keeps who did it. Raises NotFound, Conflict or Refused."""
     row = locked(session, release, revision=revision)
-    who = _who(session, actor, row, step)
-    behalf = states.on_behalf(states.step_named(step), **who)
-    row.state = states.advance(row.state, step, **who)
+    acting = who(session, actor, row, step)
+    behalf = states.on_behalf(states.step_named(step), **acting)
+    row.state = states.advance(row.state, step, **acting)
+    if step == "secrecy_review":
+        keep.require_decided(session, row)
     _note(session, actor, row, step=step, note=note.strip(), sent_back=False, behalf=behalf)
     session.act(f"release.{step}", row.public_id, **_for(behalf))
     return row
@@ -84,14 +89,14 @@ def take(
 def stop(session: WorkSession, actor: Actor, row: Release, *, reason: str) -> None:
     """终止: what is not published yet never will be. The draft goes; who took which step stays."""
     row.state = states.STOPPED
-    draft.clear(row)
+    draft.clear(session, row)
     _note(session, actor, row, step="stop", note=reason, sent_back=False)
     session.act("release.stop", row.public_id)
 
 
 def redraft(session: WorkSession, actor: Actor, row: Release, event: Event) -> None:
     """The event was corrected: the draft is made anew from what it says now, and goes round again from the clerk."""
-    draft.fill(session, row, event)
+    draft.fill(session, row, event, cause="redraft")
     row.state = states.DRAFTED
     _note(session, actor, row, step="redraft", note="原记录已更正，请按更正后的内容重新提出", sent_back=False)
     session.act("release.redraft", row.public_id, event=event.public_id)
@@ -134,7 +139,7 @@ def taken(row: Release) -> list[states.Taken]:
     return [states.Taken(step.step, step.actor, step.behalf) for step in row.steps]
 
 
-def _who(session: WorkSession, actor: Actor, row: Release, step: str | None = None) -> dict[str, Any]:
+def who(session: WorkSession, actor: Actor, row: Release, step: str | None = None) -> dict[str, Any]:
     """What states.advance and states.on_behalf ask about the actor, for `step` or the one that the release waits for."""
     waiting = states.step_after(row.state)
     name = step or (waiting.name if waiting else "")
@@ -194,4 +199,7 @@ def _fill(session: WorkSession, row: Release, given: Mapping[str, str]) -> None:
             )
     if faults:
         raise Invalid("补充内容填写有误", faults)
-    row.columns, row.restricted = columns, draft.sealed(session, row.public_id, restricted)
+    row.restricted = draft.sealed(session, row.public_id, restricted)
+    if added := {code: text for code, text in columns.items() if code not in (row.columns or {})}:
+        event = events.event(session, session.get_one(EventRow, row.event_id).public_id)
+        draft.keep_as(session, row, event, cause="fill", given=added)

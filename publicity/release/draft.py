@@ -8,6 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from publicity.release import allowed
+from publicity.release.redaction import keep
+from publicity.release.redaction.texts import Said
 from publicity.release.states import DRAFTED
 from publicity.release.tables import Release
 from registry.credit import catalogue, find
@@ -52,12 +54,11 @@ def annulled(session: WorkSession, event: str) -> bool:
 
 
 class Content(NamedTuple):
-    """What will be public of an event as it reads now. `correction` is the row id of its last correction, None without one."""
+    """What the allow-list lets through of an event as it reads now, with nothing covered yet: what may be read of it
+    publicity.release.redaction says. `correction` is the row id of its last correction, None without one."""
 
     subject: dict[str, str]
-    title: str
-    columns: dict[str, str]
-    detail: dict[str, object]
+    said: Said
     restricted: Mapping[str, str]
     decided_on: date
     until: date | None
@@ -81,16 +82,26 @@ def draft(session: WorkSession, event: Event, *, due: Deadline) -> Release:
     return row
 
 
-def fill(session: WorkSession, row: Release, event: Event) -> None:
+def fill(session: WorkSession, row: Release, event: Event, *, cause: str = "draft") -> None:
     """Puts the event as it reads now into the draft, whatever was there."""
     now = content(session, event)
-    row.subject, row.title, row.columns, row.detail = now.subject, now.title, now.columns, now.detail
+    row.subject = now.subject
     row.restricted = sealed(session, row.public_id, now.restricted)
     row.decided_on, row.until, row.correction_id = now.decided_on, now.until, now.correction
+    keep.keep(session, row, now.said, keep.around(session, event), cause=cause)
+
+
+def keep_as(
+    session: WorkSession, row: Release, event: Event, *, cause: str, given: Mapping[str, str] | None = None
+) -> None:
+    """Keeps the draft as it stands, with the columns `given` in addition, as its next version."""
+    stands = keep.said(session, row)
+    said = stands._replace(columns={**stands.columns, **(given or {})})
+    keep.keep(session, row, said, keep.around(session, event), cause=cause)
 
 
 def content(session: WorkSession, event: Event) -> Content:
-    """What of the event is public, by the allow-list."""
+    """What of the event is let through by the allow-list."""
     kind = kind_of(event)
     columns, until = dict(event.columns), event.term.max_until
     if kind == "penalty" and until is not None:
@@ -102,9 +113,7 @@ def content(session: WorkSession, event: Event) -> Content:
         until = min(until, date.fromisoformat(event.detail.get("until") or until.isoformat()))
     return Content(
         subject=_subject(session, event),
-        title=allowed.without_numbers(_title(event)),
-        columns=allowed.public_columns(kind, columns),
-        detail=allowed.public_detail(kind, event.detail),
+        said=Said(_title(event), allowed.listed(kind, columns), allowed.listed_detail(kind, event.detail)),
         restricted=find.restricted(session, event.public_id),
         decided_on=event.decided_on,
         until=until,
@@ -140,8 +149,9 @@ def restricted_of(session: WorkSession, row: Release) -> dict[str, str]:
     return opened
 
 
-def clear(row: Release) -> None:
+def clear(session: WorkSession, row: Release) -> None:
     """Removes the draft: on publication, when the ledger has it, and when nothing will be published."""
+    keep.forget(session, row)
     row.subject = row.title = row.columns = row.detail = row.restricted = None
 
 

@@ -12,6 +12,8 @@ from publicity.notices import find as notices
 from publicity.notices.find import Shown
 from publicity.release import allowed, archive, decide, states
 from publicity.release import find as releases
+from publicity.release.redaction import find as redactions
+from publicity.release.redaction.words import KINDS
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import FieldFault, Gone, Invalid
 from registry.kernel.host import work
@@ -49,7 +51,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/releases/<public_id>")
 @requires("release.read")
 def release(public_id: str) -> ResponseReturnValue:
-    return _release(public_id, {})
+    return release_page(public_id, {})
 
 
 @blueprint.get("/releases/of/<event>")
@@ -65,7 +67,7 @@ def of_event(event: str) -> ResponseReturnValue:
 def take(public_id: str, step: str) -> ResponseReturnValue:
     """Any of the six steps; who may take which is the use case's to say."""
     note = request.form.get("note", "")
-    given: dict[str, Any] = {"release": public_id, "revision": _revision(), "note": note}
+    given: dict[str, Any] = {"release": public_id, "revision": revision(), "note": note}
     try:
         with work().write(current_actor()) as session:
             if step == "propose":
@@ -78,7 +80,7 @@ def take(public_id: str, step: str) -> ResponseReturnValue:
             else:
                 decide.review(session, session.actor, step=step, **given)
     except Invalid as invalid:
-        return _release(public_id, _by_field(invalid))
+        return release_page(public_id, _by_field(invalid))
     flash(f"已{states.step_named(step).title}。")
     return redirect(url_for("release.release", public_id=public_id), 303)
 
@@ -92,11 +94,11 @@ def send_back(public_id: str) -> ResponseReturnValue:
                 session,
                 session.actor,
                 release=public_id,
-                revision=_revision(),
+                revision=revision(),
                 reason=request.form.get("reason", ""),
             )
     except Invalid as invalid:
-        return _release(public_id, _by_field(invalid))
+        return release_page(public_id, _by_field(invalid))
     flash("已退回经办人。")
     return redirect(url_for("release.release", public_id=public_id), 303)
 
@@ -156,9 +158,13 @@ def mark(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("release.notice", public_id=public_id), 303)
 
 
-def _release(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+    """One release as the present actor sees it; with faults as a refused form."""
     with work().read() as session:
         page = releases.page(session, current_actor(), public_id)
+        reviewing = page.mine is not None and page.mine.name == "secrecy_review"
+        redaction = redactions.for_review(session, public_id) if reviewing else None
+        covered = redactions.summary(session, public_id)
         published = notices.of_releases(session, [page.brief.id]).get(page.brief.id)
         announced = checks.of_release(session, public_id)
         today = session.today
@@ -169,6 +175,9 @@ def _release(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnV
         published=published,
         shown=published if isinstance(published, Shown) else None,
         columns=allowed.in_order(page.kind, page.columns),
+        redaction=redaction,
+        covered=covered,
+        kinds=[(code, kind.title) for code, kind in KINDS.items()],
         steps=[step.title for step in states.STEPS],
         today=today,
         faults=faults,
@@ -201,7 +210,8 @@ def _notice(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnVa
     return page, 422 if faults else 200
 
 
-def _revision() -> int:
+def revision() -> int:
+    """The revision of the release that the form was filled in on. Raises Invalid without one."""
     text = request.form.get("revision", "")
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid.field("revision", "required", "页面已过期，请刷新后重试")

@@ -1,6 +1,6 @@
 """An office at work: what it decided about whom, and who takes which step. Numbers are fictional; their checks hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -8,17 +8,21 @@ from sqlalchemy import select
 
 from publicity.notices import publish
 from publicity.notices.tables import Notice
-from publicity.release import archive, decide, intake
+from publicity.release import archive, decide, find, intake
+from publicity.release.redaction import keep, review
 from publicity.release.tables import Release
-from registry.credit.record import Subject, record
+from registry.credit import correction
+from registry.credit import find as events
+from registry.credit.record import NewEvent, Subject, record
 from registry.credit.standard import missing_for_platform
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor, Permission
 from registry.kernel.host import Host
-from registry.kernel.work import Work
+from registry.kernel.work import Work, WorkSession
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisation, enrol_practitioner
 
 OFFICE = Actor.command("tests")
+CORRECTOR = Actor("staff", "c" * 16, "经办人", frozenset({"credit.correct"}))
 FIRM_CODE = "313101061234567885"
 LAWYER_NUMBER = "13106201010123456"
 LAWYER_ID = "310000198403121368"
@@ -104,12 +108,13 @@ def penalty(
     number: str = "沪司罚决字〔2026〕第7号",
     decided: str = "2026-11-12",
     severity: str = "一般",
+    facts: str = f"当事人（身份证号{LAWYER_ID}，电话{MOBILE}）于2026年5月私自收取费用。",
 ) -> str:
     """A fine on the firm, whose facts quote numbers that nobody may read; returns the event's public id."""
     columns = {
         "CF_XDR_MC": "上海明理律师事务所", "CF_XDR_LB": "法人及非法人组织", "CF_XDR_SHXYM": FIRM_CODE, "CF_FRDB": "周正",
         "CF_WSH": number, "CF_WFXW": "私自收费",
-        "CF_SY": f"当事人（身份证号{LAWYER_ID}，电话{MOBILE}）于2026年5月私自收取费用。",
+        "CF_SY": facts,
         "CF_YJ": "律师法第五十条第一款第（一）项", "CF_CFLB": "罚款", "CF_NR": "罚款二万元", "CF_NR_FK": "2.000000",
         "CF_JDRQ": decided, "CF_CFJG": BUREAU, "CF_CFJGDM": BUREAU_CODE, "CF_SJLY": BUREAU, "CF_SJLYDM": BUREAU_CODE,
     }  # fmt: skip
@@ -149,6 +154,30 @@ def finding(work: Work, subjects: Subjects, *, number: str = "2026-011-3") -> st
     )
 
 
+def correct(
+    host: Host, event: str, actor: Actor = CORRECTOR, columns: dict[str, str] | None = None, **now: Any
+) -> None:
+    """Corrects these fields and columns of an event; the rest stays as it reads."""
+    with host.work.write(actor) as session:
+        read = events.event(session, event)
+        as_it_is = NewEvent(
+            kind=read.kind.code,
+            subject=Subject(name=read.subject.name),
+            decided_on=read.decided_on,
+            summary=read.summary,
+            document_number=read.document_number,
+            authority=read.authority,
+            columns={**read.columns, **(columns or {})},
+            restricted=events.restricted(session, event),
+            severity=read.severity,
+            simple=read.simple,
+            detail=read.detail,
+            missing=read.missing,
+            scope=read.scope,
+        )
+        correction.correct(session, actor, event=event, now=replace(as_it_is, **now), reason="录入有误")
+
+
 def team(host: Host) -> dict[str, Actor]:
     """Six people, each with one role, for calling use cases directly."""
     return {name: person(host.permissions, name) for _, name in SIX}
@@ -160,10 +189,12 @@ def person(permissions: list[Permission], name: str) -> Actor:
 
 
 def take(work: Work, actor: Actor, step: str, release: str) -> None:
-    """One step of one release at the revision that it has now."""
+    """One step of one release at the revision that it has now; before the secrecy review what is proposed is covered."""
     with work.read() as session:
         revision = session.scalars(select(Release.revision).where(Release.public_id == release)).one()
     with work.write(actor) as session:
+        if step == "secrecy_review" and may_review(session, actor, release):
+            revision = confirm(session, actor, release)
         given: dict[str, Any] = {"release": release, "revision": revision}
         if step == "propose":
             decide.propose(session, actor, **given)
@@ -173,6 +204,22 @@ def take(work: Work, actor: Actor, step: str, release: str) -> None:
             archive.archive(session, actor, **given)
         else:
             decide.review(session, actor, step=step, **given)
+
+
+def may_review(session: WorkSession, actor: Actor, release: str) -> bool:
+    row = session.scalars(select(Release).where(Release.public_id == release)).one()
+    return row.state == "reviewed" and find.page(session, actor, release).mine is not None
+
+
+def confirm(session: WorkSession, actor: Actor, release: str) -> int:
+    """The secrecy reviewer covers whatever is proposed and open; gives the release's revision then."""
+    row = session.scalars(select(Release).where(Release.public_id == release)).one()
+    version = keep.latest(session, row)
+    open_ = [one.id for one in version.redactions if keep.decided(one) is None] if version else []
+    if not open_:
+        return row.revision
+    answers = {number: review.Answer(covered=True) for number in open_}
+    return review.answer(session, actor, release=release, revision=row.revision, answers=answers).revision
 
 
 def release_of(work: Work, event: str) -> str:

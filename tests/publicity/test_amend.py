@@ -1,8 +1,6 @@
 """An event is corrected in the registry: its draft goes round again, its notice follows when a second person has looked."""
 
-from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,40 +9,14 @@ from sqlalchemy import select
 from publicity.notices import amend, follow
 from publicity.notices.find import Shown, Tombstone, notice
 from publicity.release.tables import Release
-from registry.credit import correction, find
 from registry.credit.columns import SCOPES
-from registry.credit.record import NewEvent, Subject
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, Refused
 from registry.kernel.host import Host
 from tests.publicity import office
 from tests.publicity.conftest import Bearer
 
-CLERK = Actor("staff", "c" * 16, "经办人", frozenset({"credit.correct"}))
-
-
-def _correct(
-    host: Host, event: str, actor: Actor = CLERK, columns: dict[str, str] | None = None, **now: Any
-) -> None:
-    """Corrects these fields and columns of an event; the rest stays as it reads."""
-    with host.work.write(actor) as session:
-        read = find.event(session, event)
-        as_it_is = NewEvent(
-            kind=read.kind.code,
-            subject=Subject(name=read.subject.name),
-            decided_on=read.decided_on,
-            summary=read.summary,
-            document_number=read.document_number,
-            authority=read.authority,
-            columns={**read.columns, **(columns or {})},
-            restricted=find.restricted(session, event),
-            severity=read.severity,
-            simple=read.simple,
-            detail=read.detail,
-            missing=read.missing,
-            scope=read.scope,
-        )
-        correction.correct(session, actor, event=event, now=replace(as_it_is, **now), reason="录入有误")
+CLERK, _correct = office.CORRECTOR, office.correct
 
 
 def _amend(host: Host, actor: Actor, public_id: str) -> None:
@@ -124,7 +96,7 @@ def test_a_draft_under_review_is_made_anew_and_goes_round_again(host: Host) -> N
     _correct(host, event, columns={"CF_NR": "罚款一万元"}, summary="罚款一万元")
     with host.work.read() as session:
         row = session.scalars(select(Release)).one()
-        assert (row.state, row.revision) == ("drafted", 6)
+        assert (row.state, row.revision) == ("drafted", 7)
         assert row.columns is not None
         assert row.columns["CF_NR"] == "罚款一万元"
         assert row.steps[-1].step == "redraft"
