@@ -22,6 +22,9 @@ from registry.kernel.workdays import Deadline, add_workdays
 from registry.ledger import book
 from registry.roster.tables import OrganisationRow, PractitionerRow
 
+DAYS_TO_WITHDRAW = 3
+"""Working days from the fall of a decision to the withdrawal of its notice (行政处罚法第四十八条、第八十五条)."""
+
 ACTIONS: Mapping[str, str] = {
     "publish": "公开",
     "correct": "更正",
@@ -235,7 +238,9 @@ def fallen(session: WorkSession, *, limit: int = 100) -> list[Fallen]:
         .order_by(answer.decided_on, Notice.id)
         .limit(limit)
     )
-    return [Fallen(_shown(session, row), day, add_workdays(session, day, 3)) for row, day in rows]
+    return [
+        Fallen(_shown(session, row), day, add_workdays(session, day, DAYS_TO_WITHDRAW)) for row, day in rows
+    ]
 
 
 def current(today: date) -> ColumnElement[bool]:

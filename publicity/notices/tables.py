@@ -10,7 +10,11 @@ from registry.kernel.store import Base, BigId, UtcDateTime
 
 
 class Notice(Base):
-    """公示: `state` is current, withdrawn or expired. After an end that the law does not explain, nothing here names anyone."""
+    """公示: `state` is current, withdrawn or expired. After an end that the law does not explain, nothing here names anyone.
+
+    `published_on` is the office's day of `published_at`. `gaps` is how many items of the standard a permit or penalty lacked
+    when it was published; null for other kinds, and for what was published before anybody counted.
+    """
 
     __tablename__ = "pub_notices"
     __table_args__ = (
@@ -30,6 +34,8 @@ class Notice(Base):
     ended_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(Integer)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_on: Mapped[date | None]
+    gaps: Mapped[int | None]
 
     release: Mapped[Release | None] = relationship()
     versions: Mapped[list["NoticeVersion"]] = relationship(
