@@ -35,6 +35,12 @@ def opens(session: WorkSession, record: str | None, typed: str) -> bool:
     return hmac.compare_digest(expected.encode(), read(typed).encode()) and record is not None
 
 
+def written(typed: str) -> str:
+    """A number as it is stored, however it was typed."""
+    plain = read(typed)
+    return f"{plain[:-_NUMBER]}-{plain[-_NUMBER:]}"
+
+
 def read(typed: str) -> str:
     """A number or code as it is compared: without spaces and hyphens, in capitals."""
     return "".join(typed.split()).replace("-", "").upper()[:40]

@@ -25,10 +25,14 @@ class Person:
         self.id = record.public_id
         self.username = record.username
         self.actor = actor
-        self._token = _token(client.get("/staff/login").text)
-        entered = self.post("/staff/login", username=record.username, password=PASSWORD)
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Also again, after a session has ended."""
+        self._token = _token(self.client.get("/staff/login").text)
+        entered = self.post("/staff/login", username=self.username, password=PASSWORD)
         assert entered.status_code == 303, entered.text
-        self._token = _token(client.get("/staff/password").text)
+        self._token = _token(self.client.get("/staff/password").text)
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.client.get(path, **options)

@@ -56,8 +56,7 @@ class Followed:
 
 def followed(session: WorkSession, number: str, code: str) -> Followed | None:
     """None for an unknown number and for a wrong code alike."""
-    wanted = tracking.read(number)
-    row = session.scalar(select(LetterRow).where(LetterRow.number == f"{wanted[:-6]}-{wanted[-6:]}"))
+    row = session.scalar(select(LetterRow).where(LetterRow.number == tracking.written(number)))
     if not tracking.opens(session, row.public_id if row else None, code) or row is None:
         return None
     done = row.state == "answered"

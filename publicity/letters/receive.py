@@ -115,7 +115,7 @@ def _read(kind: str, about: Found | None, written: Mapping[str, str]) -> dict[st
         if wanted and not texts[name]:
             faults.append(FieldFault(name, "required", wanted))
         elif len(texts[name]) > longest:
-            faults.append(FieldFault(name, "too_long", f"不超过 {longest} 字"))
+            faults.append(FieldFault(name, "too_long", "太长，请写短一些"))
     if written.get("website"):
         # People do not see the field; a program fills in whatever a form has.
         faults.append(FieldFault("website", "not_empty", "请把“网址”一栏留空后重新提交"))

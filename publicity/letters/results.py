@@ -175,6 +175,7 @@ def purge(work: Work) -> Mapping[str, int]:
         for row in old:
             row.sender = row.wording = row.answer = None
             evidence.forget(session, row.public_id)
+            steps.forget(session, row.public_id)
             for handover in session.scalars(
                 select(LetterHandoverRow).where(LetterHandoverRow.letter_id == row.id)
             ):

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from publicity.lookup import batch
 from publicity.lookup.batch import Line
 from publicity.web.files import sent
+from publicity.web.limits import limit
 from registry.kernel.access import public
 from registry.kernel.faults import Invalid
 from registry.kernel.host import Host, settings, work
@@ -34,8 +33,7 @@ blueprint = Blueprint("batch", __name__)
 
 
 def install(_host: Host, app: Flask) -> None:
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="batch")
-    app.view_functions["batch.check"] = limiter.limit(RATE)(app.view_functions["batch.check"])  # type: ignore[assignment]
+    limit(app, "batch", RATE, ["batch.check"])
 
 
 @blueprint.get("/check")

@@ -3,11 +3,10 @@
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from publicity.reports import find, handle, rules
 from publicity.reports.find import Followed
+from publicity.web.limits import limit
 from registry.kernel.access import current_actor, public, requires
 from registry.kernel.faults import Conflict, Fault, Invalid
 from registry.kernel.host import Host, work
@@ -24,9 +23,7 @@ blueprint = Blueprint("error_reports", __name__)
 
 def install(_host: Host, app: Flask) -> None:
     """Keeps a flood of reports from the database."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="reports")
-    view = app.view_functions["error_reports.receive"]
-    app.view_functions["error_reports.receive"] = limiter.limit(RATE)(view)  # type: ignore[assignment]
+    limit(app, "reports", RATE, ["error_reports.receive"])
 
 
 def page_of(report: Followed) -> str:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_smorest import Blueprint as ApiBlueprint
@@ -16,6 +16,7 @@ from publicity.lookup.files import MOST_NOTICES, Table
 from publicity.web.files import FORMS, sent
 from publicity.web.limits import limit
 from publicity.web.public import number
+from publicity.web.tracked import private, told, unknown
 from registry.credit.complaint import terms
 from registry.kernel.access import ANONYMOUS, public
 from registry.kernel.faults import Invalid
@@ -24,7 +25,6 @@ from registry.roster.find import Found
 from registry.web import charts
 from registry.web.api.fields import Count
 from registry.web.credit_evidence import attach_sent
-from registry.web.forms import faults_by_path
 
 PAGE = 20
 
@@ -53,7 +53,7 @@ def receive_letter() -> ResponseReturnValue:
     form = request.form
     try:
         if len([file for file in request.files.getlist("file") if file.filename]) > rules.FILES:
-            raise Invalid.field("file", "too_many", gettext("最多上传 %(most)d 个文件", most=rules.FILES))
+            raise Invalid.field("file", "too_many", "文件太多，请少选一些")
         with work().write(ANONYMOUS) as session:
             made = receive.receive(
                 session,
@@ -66,11 +66,11 @@ def receive_letter() -> ResponseReturnValue:
             if made.created:
                 attach_sent(session, made.public_id, actor=receive.SENDER)
     except Invalid as fault:
-        return _form(form, faults_by_path(fault)), fault.status
+        return _form(form, told(fault)), fault.status
     with work().read() as session:
         letter = find.followed(session, made.number, made.code)
     page = render_template("publicity/letter_receipt.html", made=made, letter=letter)
-    return _private(page, 201)
+    return private(page, 201)
 
 
 def _form(values: Mapping[str, str], faults: dict[str, list[str]] | None = None) -> str:
@@ -106,18 +106,10 @@ def status() -> ResponseReturnValue:
     with work().read() as session:
         letter = find.followed(session, form.get("number", ""), form.get("code", ""))
     if letter is None:
-        faults = {"number": [gettext("没有这个编号，或者查询码不对，请核对后再试")]}
         kept = {"number": form.get("number", "")[:40]}
-        page = render_template("publicity/letter_status.html", values=kept, faults=faults, letter=None)
-        return _private(page, 422)
-    return _private(render_template("publicity/letter_status.html", values={}, faults={}, letter=letter), 200)
-
-
-def _private(page: str, code: int) -> Response:
-    answer = make_response(page, code)
-    # Said to this visitor alone, who may sit at somebody else's machine.
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        page = render_template("publicity/letter_status.html", values=kept, faults=unknown(), letter=None)
+        return private(page, 422)
+    return private(render_template("publicity/letter_status.html", values={}, faults={}, letter=letter), 200)
 
 
 @blueprint.get("/letters/results")

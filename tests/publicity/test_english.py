@@ -22,6 +22,7 @@ from inspection.web import script_texts, sealed, verification
 from publicity.catalogue import listed
 from publicity.catalogue.schema import SCHEMAS
 from publicity.letters import rules as letter_rules
+from publicity.letters import states as letter_states
 from publicity.lookup import batch, findings, proofs, wording
 from publicity.notices import content
 from publicity.notices import find as notices
@@ -29,6 +30,9 @@ from publicity.proving import received
 from publicity.release.allowed import PUBLIC_COLUMNS, PUBLIC_DETAIL
 from publicity.release.draft import NOTICE_KINDS, title_of_kind
 from publicity.reports import rules
+from publicity.requests import annual as request_report
+from publicity.requests import rules as request_rules
+from publicity.requests import states as request_states
 from publicity.web.catalogue import OTHERS
 from registry.credit.catalogue import KINDS
 from registry.kernel import problems
@@ -82,6 +86,14 @@ def words() -> Iterator[str]:
         problems.TITLES,
         letter_rules.KINDS,
         letter_rules.OUTCOMES,
+        letter_states.STATES,
+        {code: letter_rules.result(code) for code in letter_rules.REFUSALS},
+        request_states.STATES,
+        request_rules.APPLICANTS,
+        request_rules.ID_KINDS,
+        request_rules.DELIVERIES,
+        {code: one.title for code, one in request_rules.DECISIONS.items()},
+        {line.title: line.title for line in request_report.report([], year=2026).lines},
     ):
         yield from table.values()
     for schema in SCHEMAS.values():

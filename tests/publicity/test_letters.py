@@ -240,10 +240,10 @@ def test_bad_letters_come_back_filled_in_and_store_nothing(
     for words, told in (
         ({"statement": " "}, "发生了什么"),
         ({"kind": "nothing"}, "请选择哪一类问题"),
-        ({"statement": "长" * 2001}, "不超过 2000 字"),
+        ({"statement": "长" * 2001}, "太长，请写短一些"),
         ({"website": "http://spam.example"}, "留空"),
         ({"file": (io.BytesIO(b"MZ\x90\x00"), "照片.png")}, "只接受这些类型"),
-        ({"file": [(io.BytesIO(PHOTO), "x.png") for _ in range(rules.FILES + 1)]}, "最多上传"),
+        ({"file": [(io.BytesIO(PHOTO), "x.png") for _ in range(rules.FILES + 1)]}, "文件太多"),
     ):
         answer = written(client, subjects, **words)
         assert answer.status_code == 422, words

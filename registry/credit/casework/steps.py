@@ -77,6 +77,12 @@ def of(session: WorkSession, record: str) -> list[Step]:
     ]
 
 
+def forget(session: WorkSession, record: str) -> None:
+    """Deletes what was written at the steps of a case whose term is over; who did what when stays. The act is the caller's."""
+    for row in session.scalars(select(StepRow).where(StepRow.record == record, StepRow.note.is_not(None))):
+        row.note = None
+
+
 def actors(session: WorkSession, record: str, *names: str) -> frozenset[str]:
     """Who took these steps of the case, in any round."""
     found = select(StepRow.actor).where(StepRow.record == record, StepRow.step.in_(names))

@@ -1,4 +1,4 @@
-"""The steps of cases. Never changed."""
+"""The steps of cases. Never changed; what was written at them may be deleted at the end of its term."""
 
 from datetime import date, datetime
 
