@@ -207,7 +207,12 @@ def _answered(
         # What came to be there all the same stays in doubt, so that its end is told.
         row.doubt = result == "accepted"
         return
-    row.doubt, row.code = False, code and code[:64]
+    if row.state == "accepted" and result == "rejected":
+        # Taken in and refused later: its row may stand there all the same, and a repetition must not pass for the first.
+        row.doubt, row.round = True, row.round + 1
+    else:
+        row.doubt = False
+    row.code = code and code[:64]
     row.platform_id = (platform_id and platform_id[:128]) or row.platform_id
     row.answer = _sealed_answer(session, row.id, message)
     row.state = superseded_or(result, **_behind(session, row))

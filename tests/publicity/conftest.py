@@ -1,12 +1,17 @@
 """Clients of the feed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
+from publicity.sync.copy import Copy
 from registry.accounts import clients
 from registry.kernel.host import Host
+from registry.kernel.store import make_engine
+from tests.publicity import office
 from tests.publicity.office import OFFICE
 
 Bearer = Callable[..., dict[str, str]]
@@ -35,3 +40,32 @@ def fetch(client: FlaskClient, bearer: Bearer) -> Callable[[str], bytes]:
         return answer.data
 
     return get
+
+
+@pytest.fixture
+def token(host: Host) -> str:
+    with host.work.write(office.OFFICE) as session:
+        return clients.add_client(
+            session, office.OFFICE, name="市信用平台", scopes=("feed:read", "feed:restricted", "feed:receipt")
+        )[1]
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> str:
+    return str(tmp_path / "platform")
+
+
+@pytest.fixture
+def copy(into: str) -> Iterator[Copy]:
+    copy = Copy(into)
+    yield copy
+    copy.close()
+
+
+@pytest.fixture
+def kept(into: str) -> Iterator[Engine]:
+    """The copy as the platform's own programs see it."""
+    Copy(into).close()
+    engine = make_engine(f"sqlite:///{into}/copy.db")
+    yield engine
+    engine.dispose()

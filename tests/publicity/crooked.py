@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 
 class Passing(NamedTuple):
@@ -69,3 +69,8 @@ class Crooked:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def only(part: str, **told: Any) -> Callable[[Passing], Passing]:
+    """Tells this instead of every answer whose path holds `part`."""
+    return lambda passing: passing._replace(**told) if part in passing.path else passing

@@ -17,7 +17,7 @@ ENDS = ("withdraw", "expire")
 class Platform:
     """`rows` is what it shows: record → (version, content). `moods` are what it does with the next messages, one each:
 
-    refuse (a rule of its own), later (503), busy (429, Retry-After 90), closed (403), garbage, receipt (202, answer later),
+    refuse (a rule of its own), later (503), busy (429, Retry-After 90), closed (403), garbage, nonsense (takes it and answers what nobody can read), receipt (202, answer later),
     drop (takes it and breaks the line), fault (takes it and answers 500), slow (takes it and never answers), lost (breaks
     the line and takes nothing), stumble (500 and takes nothing). It does what is asked once the moods are used up, unless
     `rules` names columns of the row that it refuses it for.
@@ -104,7 +104,7 @@ class Platform:
                 not mood and self.rules(message["data"].get("columns", {}))
             ):
                 mood = "refuse"
-            if mood in ("", "drop", "fault", "slow"):
+            if mood in ("", "drop", "fault", "slow", "nonsense"):
                 self._apply(line.headers["webhook-id"], message["data"])
         if mood == "slow":
             self._closing.wait(60)
@@ -125,6 +125,7 @@ class Platform:
             "fault": (500, b"<html>error</html>", {}),
             "stumble": (500, {}, {}),
             "garbage": (200, b"\xff\xfe<xml", {}),
+            "nonsense": (200, b"[" * 100_000, {}),
             "receipt": (202, {}, {}),
         }
         status, told, headers = answers.get(mood, (200, accepted, {}))

@@ -1,10 +1,8 @@
 """SIGKILL at any step of the delivering process, while the platform misbehaves: nothing is lost, nothing applied twice."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from random import Random
 
@@ -13,6 +11,7 @@ import pytest
 from registry.kernel.clock import SetClock
 from registry.kernel.work import Work
 from tests.publicity import office, telling
+from tests.publicity.mortal import Mortal
 from tests.publicity.platform import Platform
 from tests.publicity.telling import channel, correct, withdraw
 
@@ -25,39 +24,22 @@ def platform() -> Iterator[Platform]:
         yield platform
 
 
-class Sender:
-    """Processes that deliver and die."""
-
-    def __init__(self, environment: dict[str, str], clock: SetClock) -> None:
-        self._clock = clock
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.publicity.mortal_sender"],
-            env={**os.environ, **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, step: int) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{step} {self._clock.now().isoformat()}\n")
-        self._process.stdin.flush()
-        return self._process.stdout.readline().strip()
-
-    def __enter__(self) -> "Sender":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()
-
-
-def _killed(work: Work, clock: SetClock, platform: Platform, environment: dict[str, str], kills: int) -> None:
+def _killed(
+    work: Work,
+    clock: SetClock,
+    platform: Platform,
+    environment: dict[str, str],
+    kills: int,
+    *,
+    senders: int = 1,
+) -> None:
+    """`senders` processes at a time deliver and die, while the clock jumps on and back."""
     lot = Random(kills)
     channel(work, platform)
     live: list[str] = []
     outcomes = Counter[str]()
-    with Sender(environment, clock) as sender:
+    with ExitStack() as stack:
+        mortals = [stack.enter_context(Mortal("deliver", environment=environment)) for _ in range(senders)]
         while outcomes["killed"] < kills:
             with work.write(office.OFFICE) as session:
                 live += [telling.published(session, len(live) * 100 + n) for n in range(lot.randint(1, 3))]
@@ -66,12 +48,14 @@ def _killed(work: Work, clock: SetClock, platform: Platform, environment: dict[s
             if lot.random() < 0.4:
                 withdraw(work, live.pop(lot.randrange(len(live))))
             platform.moods[:] = lot.choices(_MOODS, k=3)
-            outcomes[sender.run(lot.randint(1, 70))] += 1
-            clock.advance(timedelta(minutes=lot.choice([0, 1, 6, 90])))
+            for mortal in mortals:
+                mortal.begin(lot.randint(1, 70), clock.now())
+            outcomes.update([mortal.end() for mortal in mortals])
+            clock.advance(timedelta(minutes=lot.choice([0, 1, 6, 90, 60 * 24 * 7, -1, -60 * 30])))
         platform.moods.clear()
         for _ in range(5):
             clock.advance(timedelta(hours=3))
-            assert sender.run(0) == "done"
+            assert mortals[0].run(0, clock.now()) == "done"
     assert set(outcomes) <= {"killed", "done"}
     rows = telling.rows(work)
     assert {row.state for row in rows} <= {"accepted", "superseded"}
@@ -85,6 +69,21 @@ def test_killed_twenty_times_the_platform_has_everything_once(
     work: Work, clock: SetClock, platform: Platform, environment: dict[str, str]
 ) -> None:
     _killed(work, clock, platform, environment, kills=20)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_that_die_beside_each_other_tell_everything_once(
+    work: Work, clock: SetClock, platform: Platform, environment: dict[str, str]
+) -> None:
+    _killed(work, clock, platform, environment, kills=20, senders=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_that_die_two_hundred_times_tell_everything_once(
+    work: Work, clock: SetClock, platform: Platform, environment: dict[str, str]
+) -> None:
+    _killed(work, clock, platform, environment, kills=200, senders=2)
 
 
 @pytest.mark.slow

@@ -17,7 +17,14 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, delete, insert, select
 from sqlalchemy.engine import Row, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, NoSuchTableError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchTableError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from publicity.feed import rows
 from publicity.feed.channels.cells import Unfit, fitting, same, written
@@ -128,8 +135,11 @@ class ExchangeDatabase:
             return Outcome("unknown" if begun else "later", "connection")
         except IntegrityError:
             return Outcome("rejected", "constraint", "平台的表拒绝了这一行（约束）")
-        except DBAPIError as error:
+        except (ProgrammingError, DataError) as error:
             return Outcome("refused", "database", type(error.orig).__name__)
+        except DBAPIError as error:
+            # An answer that the driver cannot read does not say that nothing was taken.
+            return Outcome("unknown" if begun else "later", "database", type(error.orig).__name__)
         return outcome
 
     def _put(self, connection: Connection, item: Item, now: datetime) -> Outcome:

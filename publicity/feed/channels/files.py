@@ -102,7 +102,13 @@ class FileDrop:
             "drop": name,
             "files": [_listed(path, count) for path, count in self._write(staging, items, name, day)],
             "entries": [
-                {"index": item.position, "key": item.key, "record": item.record, "action": item.action}
+                {
+                    "index": item.position,
+                    "key": item.key,
+                    "record": item.record,
+                    "version": item.version,
+                    "action": item.action,
+                }
                 for item in items
             ],
         }
