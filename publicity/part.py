@@ -1,7 +1,11 @@
 """What publicity contributes."""
 
+from functools import partial
 from pathlib import Path
 
+from publicity.alarms import recipients as alarm_recipients
+from publicity.alarms import sound
+from publicity.alerts import digest
 from publicity.archive.export import EXPORT
 from publicity.catalogue import draft as catalogue_drafts
 from publicity.catalogue import duties as catalogue_duties
@@ -21,6 +25,7 @@ from publicity.feed.graded import returns as graded
 from publicity.letters import find as letter_duties
 from publicity.letters import results as letter_results
 from publicity.letters import states as letter_states
+from publicity.links import record as link_check
 from publicity.notices import duties, follow, verify
 from publicity.proving import penalties
 from publicity.release import intake
@@ -33,6 +38,7 @@ from publicity.requests import handle as request_handle
 from publicity.requests import states as request_states
 from publicity.sites import register as site_register
 from publicity.web import (
+    alarms,
     alerts,
     archive,
     atom,
@@ -55,6 +61,7 @@ from publicity.web import (
     findings,
     letters,
     letters_staff,
+    links,
     paper_check,
     papers,
     public,
@@ -64,6 +71,7 @@ from publicity.web import (
     requests,
     requests_staff,
     search,
+    sitemap,
     sites,
     staff,
 )
@@ -86,6 +94,7 @@ PART = Part(
         files.blueprint,
         atom.blueprint,
         alerts.blueprint,
+        alarms.blueprint,
         batch.blueprint,
         sites.blueprint,
         catalogue.blueprint,
@@ -109,6 +118,9 @@ PART = Part(
         letters.blueprint,
         letters.programs,
         letters_staff.blueprint,
+        links.blueprint,
+        links.programs,
+        sitemap.blueprint,
         requests.blueprint,
         requests.programs,
         requests_staff.blueprint,
@@ -134,10 +146,13 @@ PART = Part(
         Permission(configure.OPERATE, "办理归集（暂停、重发）", frozenset({"clerk", "head", "admin"})),
         Permission(configure.CONFIGURE, "设置归集渠道", frozenset({"admin"})),
         Permission(graded.HAND_IN, "上报双公示月报", frozenset({"clerk", "head"})),
+        Permission(alarm_recipients.READ, "查看告警", _READERS),
+        Permission(alarm_recipients.CONFIGURE, "设置告警的接收人", frozenset({"admin"})),
         Permission(error_reports.READ, "查看公众报告的错误", frozenset({"clerk", "head", "auditor"})),
         Permission(handle.ANSWER, "答复公众报告的错误", frozenset({"clerk"})),
         *letter_states.PERMISSIONS,
         *request_states.PERMISSIONS,
+        Permission(link_check.MEND, "修复本站断链", frozenset({"clerk", "admin"})),
         *catalogue_drafts.PERMISSIONS,
         Permission(site_register.REGISTER, "登记机构网站", frozenset({"clerk"})),
     ),
@@ -149,6 +164,7 @@ PART = Part(
         Navigation("清单与目录", "catalogue_staff.index", catalogue_drafts.READ, 513, "公开"),
         Navigation("档案", "archive.index", archive.READ, 513, "公开"),
         Navigation("归集", "feed_staff.index", configure.READ, 515, "公开"),
+        Navigation("告警", "alarms.index", alarm_recipients.READ, 518, "公开"),
         Navigation("公众报告的错误", "error_reports.index", error_reports.READ, 520, "公开"),
         Navigation("投诉举报", "letters_staff.index", letter_states.READ, 522, "公开"),
         Navigation("依申请公开", "requests_staff.index", request_states.READ, 524, "公开"),
@@ -173,6 +189,7 @@ PART = Part(
         reports.WORKLIST,
         *letter_duties.WORKLISTS,
         *request_duties.WORKLISTS,
+        link_check.WORKLIST,
         catalogue_duties.WORKLIST,
     ),
     scopes={
@@ -220,7 +237,12 @@ PART = Part(
         "report.answer": "答复公众报告的错误",
         **letter_states.ACTS,
         **request_states.ACTS,
+        "links.check": "检查本站链接",
         **catalogue_drafts.ACTS,
+        "alarm.open": "告警",
+        "alarm.close": "告警解除",
+        "alarm.recipient.add": "添加告警接收人",
+        "alarm.recipient.end": "结束告警接收人",
         "alert.ask": "请求邮件提醒",
         "alert.confirm": "确认邮件提醒",
         "alert.change": "更改邮件提醒",
@@ -244,6 +266,26 @@ PART = Part(
         Job("grades", "计算归集考核指标", measure.run, "10 * * * *"),
         Job("reconcile", "与信用平台对账", reconcile.run, "30 2 * * *"),
         Job("expire", "公示期满撤下，与登记簿核对", follow.nightly, "5 0 * * *"),
+    ),
+    jobs_with=lambda host: (
+        links.job(host),
+        Job(
+            "alerts",
+            "公示有更新时发出邮件提醒",
+            partial(digest.run, site=alerts.site(host), mailing=host.settings.mail is not None),
+            "* * * * *",
+        ),
+        Job(
+            "alarms",
+            "查看归集和系统是否正常，告警",
+            partial(
+                sound.run,
+                watched=partial(alarms.watched, host),
+                bureau=host.settings.bureau,
+                public_url=host.settings.public_url,
+            ),
+            "* * * * *",
+        ),
     ),
     closing=(disclosing.close, follow.close, checks.close),
     examinations=(verify.examine,),

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
@@ -92,6 +93,12 @@ class Sealer:
         if signer is None:
             raise SealUnusable(f"{folder / 'seal.p12'}: no key, or another password")
         return cls(signer)
+
+    @property
+    def until(self) -> datetime:
+        """When the seal's certificate ends."""
+        ended: datetime = self._signer.signing_cert.not_valid_after  # type: ignore[union-attr]
+        return ended
 
     def seal(self, paper: bytes, *, office: str, attached: Mapping[str, bytes]) -> bytes:
         """The PDF with `attached` files in it, signed in its field `paper.SEAL`, under the stamp of `office`."""

@@ -11,6 +11,39 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "pub_alarm_recipients",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("way", sa.String(length=8), nullable=False),
+        sa.Column("target", sa.LargeBinary(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_alarm_recipients")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_alarm_recipients_public_id")),
+    )
+    op.create_table(
+        "pub_alarms",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_alarms")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_alarms_public_id")),
+    )
+    with op.batch_alter_table("pub_alarms", schema=None) as batch_op:
+        batch_op.create_index("ix_pub_alarms_closed_at", ["closed_at"], unique=False)
+        batch_op.create_index(
+            "uq_pub_alarms_open",
+            ["kind", "about"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "pub_alert_readers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -36,6 +69,25 @@ def upgrade() -> None:
     with op.batch_alter_table("pub_alert_requests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pub_alert_requests_address"), ["address"], unique=False)
         batch_op.create_index(batch_op.f("ix_pub_alert_requests_until"), ["until"], unique=False)
+
+    op.create_table(
+        "pub_broken_links",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("page", sa.String(length=500), nullable=False),
+        sa.Column("target", sa.String(length=500), nullable=False),
+        sa.Column("fault", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_broken_links")),
+    )
+    with op.batch_alter_table("pub_broken_links", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_pub_broken_links_open",
+            ["page", "target"],
+            unique=True,
+            sqlite_where=sa.text("mended_at IS NULL"),
+            postgresql_where=sa.text("mended_at IS NULL"),
+        )
 
     op.create_table(
         "pub_catalogue_drafts",
@@ -104,6 +156,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_pub_delegations_delegate_until_on", ["delegate", "until_on"], unique=False)
 
     op.create_table(
+        "pub_link_runs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("links", sa.Integer(), nullable=False),
+        sa.Column("broken", sa.Integer(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_link_runs")),
+    )
+    op.create_table(
         "pub_monthly_returns",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -139,6 +202,34 @@ def upgrade() -> None:
     with op.batch_alter_table("reg_mails", schema=None) as batch_op:
         batch_op.create_index("ix_reg_mails_recipient", ["recipient"], unique=False)
         batch_op.create_index("ix_reg_mails_state_not_before", ["state", "not_before"], unique=False)
+
+    op.create_table(
+        "pub_alarm_calls",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("alarm_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recipient_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["alarm_id"], ["pub_alarms.id"], name=op.f("fk_pub_alarm_calls_alarm_id_pub_alarms")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"],
+            ["pub_alarm_recipients.id"],
+            name=op.f("fk_pub_alarm_calls_recipient_id_pub_alarm_recipients"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_alarm_calls")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_alarm_calls_public_id")),
+    )
+    with op.batch_alter_table("pub_alarm_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_alarm_calls_alarm_id"), ["alarm_id"], unique=False)
+        batch_op.create_index("ix_pub_alarm_calls_state_not_before", ["state", "not_before"], unique=False)
 
     op.create_table(
         "pub_alerts",
@@ -229,6 +320,24 @@ def upgrade() -> None:
             "ix_pub_disclosures_attribute_kind_ground", ["attribute", "kind", "ground"], unique=False
         )
         batch_op.create_index("ix_pub_disclosures_review_on_id", ["review_on", "id"], unique=False)
+
+    op.create_table(
+        "pub_consultations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("concern", sa.String(length=16), nullable=False),
+        sa.Column("wording", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["pub_releases.id"], name=op.f("fk_pub_consultations_release_id_pub_releases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_consultations")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pub_consultations_public_id")),
+    )
+    with op.batch_alter_table("pub_consultations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_consultations_release_id"), ["release_id"], unique=False)
 
     op.create_table(
         "pub_disclosure_decisions",
@@ -323,6 +432,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_release_drafts")),
         sa.UniqueConstraint("release_id", "number", name=op.f("uq_pub_release_drafts_release_id_number")),
+    )
+    op.create_table(
+        "pub_consultation_steps",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("consultation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("wording", sa.LargeBinary(), nullable=True),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["pub_consultations.id"],
+            name=op.f("fk_pub_consultation_steps_consultation_id_pub_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_consultation_steps")),
+        sa.UniqueConstraint(
+            "consultation_id", "step", name=op.f("uq_pub_consultation_steps_consultation_id_step")
+        ),
     )
     op.create_table(
         "pub_letter_handovers",
@@ -540,6 +671,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pub_letter_handovers_letter_id"))
 
     op.drop_table("pub_letter_handovers")
+    op.drop_table("pub_consultation_steps")
     op.drop_table("pub_release_drafts")
     with op.batch_alter_table("pub_letters", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_letters_state_due_on_id")
@@ -554,6 +686,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pub_disclosure_decisions_disclosure_id"))
 
     op.drop_table("pub_disclosure_decisions")
+    with op.batch_alter_table("pub_consultations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_consultations_release_id"))
+
+    op.drop_table("pub_consultations")
     with op.batch_alter_table("pub_disclosures", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_disclosures_review_on_id")
         batch_op.drop_index("ix_pub_disclosures_attribute_kind_ground")
@@ -569,12 +705,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_pub_alerts_due_at_through")
 
     op.drop_table("pub_alerts")
+    with op.batch_alter_table("pub_alarm_calls", schema=None) as batch_op:
+        batch_op.drop_index("ix_pub_alarm_calls_state_not_before")
+        batch_op.drop_index(batch_op.f("ix_pub_alarm_calls_alarm_id"))
+
+    op.drop_table("pub_alarm_calls")
     with op.batch_alter_table("reg_mails", schema=None) as batch_op:
         batch_op.drop_index("ix_reg_mails_state_not_before")
         batch_op.drop_index("ix_reg_mails_recipient")
 
     op.drop_table("reg_mails")
     op.drop_table("pub_monthly_returns")
+    op.drop_table("pub_link_runs")
     with op.batch_alter_table("pub_delegations", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_delegations_delegate_until_on")
         batch_op.drop_index(batch_op.f("ix_pub_delegations_absent"))
@@ -589,9 +731,27 @@ def downgrade() -> None:
         )
 
     op.drop_table("pub_catalogue_drafts")
+    with op.batch_alter_table("pub_broken_links", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_pub_broken_links_open",
+            sqlite_where=sa.text("mended_at IS NULL"),
+            postgresql_where=sa.text("mended_at IS NULL"),
+        )
+
+    op.drop_table("pub_broken_links")
     with op.batch_alter_table("pub_alert_requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pub_alert_requests_until"))
         batch_op.drop_index(batch_op.f("ix_pub_alert_requests_address"))
 
     op.drop_table("pub_alert_requests")
     op.drop_table("pub_alert_readers")
+    with op.batch_alter_table("pub_alarms", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_pub_alarms_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_pub_alarms_closed_at")
+
+    op.drop_table("pub_alarms")
+    op.drop_table("pub_alarm_recipients")
