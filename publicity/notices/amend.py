@@ -18,6 +18,7 @@ from publicity.notices.publish import Version, append, contents, current
 from publicity.notices.tables import Notice
 from publicity.release import draft
 from publicity.release.redaction import keep
+from publicity.release.redaction.propose import masked, propose
 from publicity.release.tables import Release
 from registry.credit import correction, find
 from registry.credit.columns import RESTRICTED
@@ -101,7 +102,7 @@ def pending(session: WorkSession, release: Release) -> Pending:
     ).all()
     ids = {row.public_id for row in rows}
     chain = correction.chain(session, release.event_id) if rows else []
-    found = [_masked(one) for one in chain if one.public_id in ids]
+    found = [_masked(one, session.today) for one in chain if one.public_id in ids]
     return Pending(found, rows[-1].recorded_by if rows else None)
 
 
@@ -171,14 +172,20 @@ def _duty(session: WorkSession, row: Any) -> Duty:
     )
 
 
-def _masked(one: Correction) -> Correction:
-    """Numbers of people's papers are said to have changed, and not shown."""
+def _masked(one: Correction, today: date) -> Correction:
+    """Numbers of people's papers are said to have changed, and not shown; words are covered as the rules propose."""
     return one._replace(
         changes=tuple(
-            change._replace(was="不显示", now="不显示") if change.field in RESTRICTED else change
+            change._replace(was="不显示", now="不显示")
+            if change.field in RESTRICTED
+            else change._replace(was=_covered(change.was, today), now=_covered(change.now, today))
             for change in one.changes
         )
     )
+
+
+def _covered(text: str, today: date) -> str:
+    return masked(text, propose(text, today=today)) if text else text
 
 
 def _taken(before: dict[str, str], now: Any, changed: set[str]) -> dict[str, str]:

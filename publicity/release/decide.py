@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from publicity.release import draft, states
+from publicity.release.consultation import state as consulted
 from publicity.release.delegation import find as delegations
 from publicity.release.gaps import gaps, read_answer
 from publicity.release.redaction import keep
@@ -81,6 +82,7 @@ def take(
     row.state = states.advance(row.state, step, **acting)
     if step == "secrecy_review":
         keep.require_decided(session, row)
+        consulted.require_settled(session, row)
     _note(session, actor, row, step=step, note=note.strip(), sent_back=False, behalf=behalf)
     session.act(f"release.{step}", row.public_id, **_for(behalf))
     return row

@@ -7,12 +7,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from publicity.feed import checks
-from publicity.notices import amend, content, end, publish
+from publicity.notices import amend, changes, content, end, publish
 from publicity.notices import find as notices
 from publicity.notices.find import Shown
 from publicity.release import allowed, archive, decide, states
 from publicity.release import find as releases
 from publicity.release.redaction import find as redactions
+from publicity.release.redaction import history
 from publicity.release.redaction.words import KINDS
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import FieldFault, Gone, Invalid
@@ -165,6 +166,7 @@ def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRet
         reviewing = page.mine is not None and page.mine.name == "secrecy_review"
         redaction = redactions.for_review(session, public_id) if reviewing else None
         covered = redactions.summary(session, public_id)
+        steps_taken = history.steps(session, public_id)
         published = notices.of_releases(session, [page.brief.id]).get(page.brief.id)
         announced = checks.of_release(session, public_id)
         today = session.today
@@ -177,6 +179,7 @@ def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRet
         columns=allowed.in_order(page.kind, page.columns),
         redaction=redaction,
         covered=covered,
+        history=steps_taken,
         kinds=[(code, kind.title) for code, kind in KINDS.items()],
         steps=[step.title for step in states.STEPS],
         today=today,
@@ -190,12 +193,14 @@ def _notice(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnVa
     with work().read() as session:
         shown = notices.notice(session, public_id)
         pending = amend.pending_of(session, public_id)
-    if not isinstance(shown, Shown):
-        raise Gone("这条公示已经结束")
+        if not isinstance(shown, Shown):
+            raise Gone("这条公示已经结束")
+        changed = changes.between_versions(session, shown)
     page = render_template(
         "publicity/staff_notice.html",
         notice=shown,
         pending=pending,
+        changed=changed,
         grounds=[
             (ground, content.GROUNDS[ground])
             for ground in content.WITHDRAWABLE

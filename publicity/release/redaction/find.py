@@ -11,6 +11,7 @@ from publicity.release.redaction import keep
 from publicity.release.redaction.propose import mask
 from publicity.release.redaction.review import REASON
 from publicity.release.redaction.tables import DraftRow, RedactionRow
+from publicity.release.redaction.texts import written
 from publicity.release.redaction.words import KINDS
 from publicity.release.tables import Release
 from registry.kernel.work import WorkSession
@@ -72,6 +73,8 @@ def for_review(session: WorkSession, release: str) -> ForReview:
     texts = keep.texts_at(session, version)
     place, passages = 0, []
     for path, text in texts.items():
+        if not written(row.kind, path):
+            continue
         pieces, at = [], 0
         for one in sorted(
             (one for one in version.redactions if one.path == path), key=lambda one: one.begins

@@ -13,7 +13,7 @@ from publicity.release import allowed
 from publicity.release.redaction import parties
 from publicity.release.redaction.propose import Span, masked, propose
 from publicity.release.redaction.tables import DraftRow, RedactionDecisionRow, RedactionRow
-from publicity.release.redaction.texts import Said, replaced, texts_of
+from publicity.release.redaction.texts import Said, everything, replaced, texts_of, written
 from publicity.release.tables import Release
 from registry.credit.find import Event
 from registry.credit.sealing import opened, seal
@@ -47,7 +47,7 @@ def keep(session: WorkSession, row: Release, said: Said, near: Around, *, cause:
         cause=cause,
         made_by=session.actor.id,
         made_at=session.now,
-        texts=seal(session, texts, _context(row)),
+        texts=seal(session, everything(said), _context(row)),
     )
     for path, text in texts.items():
         if before is not None and was.get(path) == text:
@@ -82,6 +82,21 @@ def show(session: WorkSession, row: Release, said: Said, version: DraftRow) -> N
     row.title = allowed.without_numbers(row.title)
     row.columns = allowed.public_columns(row.kind, columns)
     row.detail = allowed.public_detail(row.kind, detail)
+
+
+def readable(session: WorkSession, version: DraftRow) -> dict[str, str]:
+    """Every text of a version as it may be read, by path; empty once its words are gone."""
+    kind = version.release.kind
+    found = {}
+    for path, text in texts_at(session, version).items():
+        part, _, name = path.partition(".")
+        if written(kind, path):
+            found[path] = allowed.without_numbers(masked(text, spans(version, path)))
+        elif part == "columns":
+            found[path] = allowed.public_columns(kind, {name: text}).get(name, "")
+        else:
+            found[path] = allowed.without_numbers(text)
+    return found
 
 
 def spans(version: DraftRow, path: str) -> list[Span]:

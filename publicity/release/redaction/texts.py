@@ -1,4 +1,4 @@
-"""The texts of a draft that people wrote themselves, by path: `title`, `columns.CF_SY`, `detail.results.0`. Pure."""
+"""The texts of a draft by path: `title`, `columns.CF_SY`, `detail.results.0`; and which of them people write. Pure."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,14 +14,10 @@ class Said(NamedTuple):
     detail: Mapping[str, object]
 
 
-def texts_of(kind: str, said: Said) -> dict[str, str]:
-    """The written texts, by path, in the order of the notice."""
-    texts = {"title": said.title}
-    for code in WRITTEN.get(kind, ()):
-        if said.columns.get(code):
-            texts[f"columns.{code}"] = said.columns[code]
-    for name in WRITTEN_DETAIL:
-        value = said.detail.get(name)
+def everything(said: Said) -> dict[str, str]:
+    """Every text, by path, in the order of the notice."""
+    texts = {"title": said.title, **{f"columns.{code}": text for code, text in said.columns.items()}}
+    for name, value in said.detail.items():
         if isinstance(value, str):
             texts[f"detail.{name}"] = value
         elif isinstance(value, list):
@@ -29,6 +25,19 @@ def texts_of(kind: str, said: Said) -> dict[str, str]:
                 f"detail.{name}.{place}": one for place, one in enumerate(value) if isinstance(one, str)
             }
     return texts
+
+
+def texts_of(kind: str, said: Said) -> dict[str, str]:
+    """Those that people wrote themselves."""
+    return {path: text for path, text in everything(said).items() if written(kind, path)}
+
+
+def written(kind: str, path: str) -> bool:
+    """Whether people write the text at `path` of such a notice themselves."""
+    part, _, rest = path.partition(".")
+    if part == "columns":
+        return rest in WRITTEN.get(kind, ())
+    return part == "title" or rest.partition(".")[0] in WRITTEN_DETAIL
 
 
 def replaced(said: Said, texts: Mapping[str, str]) -> Said:
