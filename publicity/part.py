@@ -29,6 +29,7 @@ from publicity.links import record as link_check
 from publicity.notices import duties, follow, verify
 from publicity.proving import penalties
 from publicity.release import intake
+from publicity.release.consultation import find as consulting
 from publicity.release.delegation import arrange as delegation
 from publicity.release.states import PERMISSIONS, STEPS
 from publicity.reports import find as reports
@@ -48,6 +49,7 @@ from publicity.web import (
     catalogue_files,
     catalogue_staff,
     certificates,
+    consultations,
     delegations,
     disclosure,
     edge,
@@ -115,6 +117,7 @@ PART = Part(
         staff.blueprint,
         delegations.blueprint,
         redactions.blueprint,
+        consultations.blueprint,
         letters.blueprint,
         letters.programs,
         letters_staff.blueprint,
@@ -184,6 +187,7 @@ PART = Part(
     ),
     worklists=(
         *duties.WORKLISTS,
+        *consulting.WORKLISTS,
         disclosures.WORKLIST,
         *feed_duties.WORKLISTS,
         reports.WORKLIST,
@@ -210,6 +214,11 @@ PART = Part(
         "release.send_back": "公开流程：退回",
         "release.stop": "公开流程：终止",
         "release.redraft": "公开流程：更正重拟",
+        "release.consult": "公开流程：征求第三方意见",
+        "release.consult.receive": "公开流程：登记送达第三方",
+        "release.consult.answer": "公开流程：登记第三方意见",
+        "release.consult.decide": "公开流程：征求意见后决定",
+        "release.consult.tell": "公开流程：告知第三方",
         "release.redact": "公开流程：确认遮盖",
         "release.redact.add": "公开流程：补充遮盖",
         "release.redact.look": "公开流程：查找应遮盖的内容",
