@@ -30,9 +30,11 @@ GROUNDS: Mapping[str, str] = {
 EXPLAINED = frozenset({"quashed", "changed", "unlawful", "void"})
 """Grounds whose withdrawal is explained in public by the document's number (行政处罚法第四十八条)."""
 
-WITHDRAWABLE = tuple(ground for ground in GROUNDS if ground != "expired")
 FOLLOWING = frozenset({"repaired", "removed", "deleted"})
-"""Grounds that follow by themselves from a decision of the registry."""
+"""Grounds that follow by themselves from a decision of the registry, and from nothing else: said by hand, a repair would end
+a notice before its shortest term (信用修复管理办法)."""
+WITHDRAWABLE = tuple(ground for ground in GROUNDS if ground not in {"expired", *FOLLOWING})
+"""Grounds on which somebody may withdraw a notice."""
 
 REGISTERED_MARKS = frozenset({"objection", "rectified"})
 """Marks that come and go with what is on record; the others are set by hand."""

@@ -68,7 +68,7 @@ def correct(work: Work, notice: str, text: str = "罚款二万元整") -> None:
 
 def withdraw(work: Work, notice: str) -> None:
     with work.write(office.OFFICE) as session:
-        end.withdraw(session, office.OFFICE, notice=notice, ground="repaired")
+        end.withdraw(session, office.OFFICE, notice=notice, ground="mistaken")
 
 
 def channel(work: Work, platform: Platform, **options: Any) -> str:

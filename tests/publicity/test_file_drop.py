@@ -131,7 +131,7 @@ def test_an_end_names_the_record_by_what_the_platform_knows_and_then_nobody_know
         "document_number": "沪司罚决字〔2026〕第1号",
         "decided_on": "2026-11-12",
         "authority": office.BUREAU,
-        "ground": "repaired",
+        "ground": "mistaken",
         "date": "2026-11-20",
     }
     _receipt(folder, "0015_20261120_00002", [{"index": 1, "result": "accepted"}])
@@ -215,7 +215,9 @@ class TestKilled:
             [found] = drop.look_up([item])
             if found == "absent":
                 drop.send([item], now=NOW)
-            assert drop.look_up([item]) == ["taken"], "it went; whether the platform has it, its receipt tells"
+            assert drop.look_up([item]) == ["taken"], (
+                "it went; whether the platform has it, its receipt tells"
+            )
         for path in drops(folder):
             seen += [entry["key"] for entry in json.loads((path / "manifest.json").read_text())["entries"]]
         assert sorted(seen) == sorted(self._item(step).key for step in range(steps + 1))

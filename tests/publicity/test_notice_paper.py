@@ -62,7 +62,7 @@ def test_after_its_end_the_paper_is_gone_exactly_as_the_page_is(host: Host, clie
     notice = office.publicise(host, office.penalty(host.work, office.enrol(host.work)))
     leader = office.person(host.permissions, "leader")
     with host.work.write(leader) as session:
-        end.withdraw(session, leader, notice=notice, ground="repaired")
+        end.withdraw(session, leader, notice=notice, ground="mistaken")
     page, paper = client.get(f"/notices/{notice}"), client.get(f"/notices/{notice}.pdf")
     assert (paper.status_code, paper.content_type) == (410, page.content_type)
     # The switches of the look lead back to where they stand.
