@@ -12,6 +12,8 @@ from publicity.notices import find as notices
 from publicity.notices.find import Shown
 from publicity.release import allowed, archive, decide, states
 from publicity.release import find as releases
+from publicity.release.consultation import find as consultations
+from publicity.release.consultation import rules
 from publicity.release.redaction import find as redactions
 from publicity.release.redaction import history
 from publicity.release.redaction.words import KINDS
@@ -167,6 +169,7 @@ def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRet
         redaction = redactions.for_review(session, public_id) if reviewing else None
         covered = redactions.summary(session, public_id)
         steps_taken = history.steps(session, public_id)
+        consulted = consultations.of_release(session, current_actor(), public_id)
         published = notices.of_releases(session, [page.brief.id]).get(page.brief.id)
         announced = checks.of_release(session, public_id)
         today = session.today
@@ -180,6 +183,12 @@ def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRet
         redaction=redaction,
         covered=covered,
         history=steps_taken,
+        consultations=consulted,
+        concerns=list(rules.CONCERNS.items()),
+        answers=list(rules.ANSWERS.items()),
+        decisions=list(rules.DECISIONS.items()),
+        consultation_basis=rules.BASIS,
+        consultation_clock=rules.CLOCK,
         kinds=[(code, kind.title) for code, kind in KINDS.items()],
         steps=[step.title for step in states.STEPS],
         today=today,

@@ -37,6 +37,7 @@ class Consultation:
     decided_on: date | None
     told_on: date | None
     open: rules.Open
+    to_tell: bool
     may_record: bool
     may_decide: bool
     name: str
@@ -89,6 +90,7 @@ def _consultation(session: WorkSession, actor: Actor, row: Release, asked: Consu
         decided_on=decided.on if decided else None,
         told_on=told.on if told else None,
         open=rules.open_(so(asked), session.today),
+        to_tell=rules.against(so(asked)),
         may_record=reviewing and here,
         may_decide=approving and here,
         name=texts.get("name", ""),

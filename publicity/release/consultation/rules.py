@@ -32,10 +32,14 @@ class So(NamedTuple):
 def open_(so: So, today: date) -> Open:
     """What the consultation waits for. Silence is no consent: it only lets the office decide."""
     if so.decision is not None:
-        against = so.answer == "objects" and so.decision != "withhold"
-        return "telling" if against and not so.told else "nothing"
+        return "telling" if against(so) and not so.told else "nothing"
     if so.answer is not None:
         return "decision"
     if so.due_on is None:
         return "delivery"
     return "decision" if so.due_on < today else "answer"
+
+
+def against(so: So) -> bool:
+    """Whether the office publishes what the third party does not want published."""
+    return so.answer == "objects" and so.decision in ("publish", "part")
