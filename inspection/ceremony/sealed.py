@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +30,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from inspection.ceremony.rows import locked
 from inspection.ceremony.sealed_tables import RootRow, SealRow
@@ -104,15 +106,21 @@ def _hide(state: ORMExecuteState) -> None:
     session = state.session
     if not state.is_select or not isinstance(session, WorkSession) or not session.reading:
         return
-    hidden = _hidden_from(session.actor)
-    if hidden is None:
-        return
+    if not _sees_all(session.actor):
+        state.statement = state.statement.options(*_hiding(_staff(session.actor)))
+
+
+@lru_cache(maxsize=256)
+def _hiding(staff: str | None) -> tuple[LoaderCriteriaOption, ...]:
+    """What every read of this member of the staff, or of anybody else, goes without. Kept, for building it costs more than
+    many a read."""
+    hidden = _hidden(staff)
     closed_draws = select(DrawRow.__table__.c.id).where(_is_closed(DrawRow.__table__))
     seen = select(_SELECTIONS.c.draw_id, _SELECTIONS.c.unit).where(_SELECTIONS.c.id.not_in(hidden))
     people = or_(
         OpeningRow.draw_id.not_in(closed_draws), tuple_(OpeningRow.draw_id, OpeningRow.unit).in_(seen)
     )
-    state.statement = state.statement.options(
+    return (
         with_loader_criteria(OpeningRow, people, include_aliases=True),
         *(
             with_loader_criteria(one.entity, one.column.not_in(hidden), include_aliases=True)
@@ -316,21 +324,32 @@ def still_closed(session: Session) -> list[str]:
 
 
 def _hidden_from(actor: Actor) -> Select[int] | None:
-    """The selections (row ids) that `actor` must not know of; None for those who see all. On the bare tables, so that no
-    gate applies to the gate itself."""
-    if actor.kind in ("job", "command") or actor.may(KNOW):
-        return None
+    """The selections (row ids) that `actor` must not know of; None for those who see all."""
+    return None if _sees_all(actor) else _hidden(_staff(actor))
+
+
+def _sees_all(actor: Actor) -> bool:
+    return actor.kind in ("job", "command") or actor.may(KNOW)
+
+
+def _staff(actor: Actor) -> str | None:
+    return actor.id if actor.kind == "staff" else None
+
+
+def _hidden(staff: str | None) -> Select[int]:
+    """The selections of closed draws, for a member of the staff (public id) without their own. On the bare tables, so that
+    no gate applies to the gate itself."""
     hidden = (
         select(_SELECTIONS.c.id)
         .join(DrawRow.__table__, DrawRow.__table__.c.id == _SELECTIONS.c.draw_id)
         .where(_is_closed(DrawRow.__table__))
     )
-    if actor.kind != "staff":
+    if staff is None:
         return hidden
     own = (
         select(InspectorRow.__table__.c.certificate)
         .join(StaffRow.__table__, StaffRow.__table__.c.id == InspectorRow.__table__.c.staff_id)
-        .where(StaffRow.__table__.c.public_id == actor.id)
+        .where(StaffRow.__table__.c.public_id == staff)
         .scalar_subquery()
     )
     pattern = literal('%"') + func.replace(own, "_", "\\_") + literal('"%')

@@ -98,7 +98,7 @@ def asset_url(name: str) -> str:
 @site.app_template_global("searchable")
 def searchable() -> bool:
     """Whether this composition has the public search; the registry alone has not."""
-    return any(rule.rule == "/search" for rule in current_app.url_map.iter_rules())
+    return offered("search.page")
 
 
 @site.app_template_global("offered")

@@ -49,6 +49,10 @@ _BY_ARGUMENT = {
     "merge_id": [NOBODY],
     "licence_id": ["1"],
     "position": ["1"],
+    "listing": ["powers"],
+    "edition": ["1"],
+    "colour": ["red"],
+    "month": ["2026-10"],
 }
 
 Readers = dict[str, Callable[[str], tuple[int, str]]]
