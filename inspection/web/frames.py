@@ -19,7 +19,7 @@ from registry.kernel.host import work
 blueprint = Blueprint("frames", __name__, template_folder="templates")
 
 PAGE = 100
-_HEADINGS = ("编号", "名称", "层", "区", "名录中的状态", "理由", "凭据")
+HEADINGS = ("编号", "名称", "层", "区", "名录中的状态", "理由", "凭据")
 
 
 @blueprint.get("/draws/<string(length=16):public_id>/frame")
@@ -70,14 +70,13 @@ def frame_csv(public_id: str) -> ResponseReturnValue:
     """UTF-8 with BOM, so that Excel reads the names."""
     with work().read() as session:
         found = frames.frame(session, public_id, committed=True)
-    response = Response(
-        csv_lines(_HEADINGS, map(_cells, found.units)), content_type="text/csv; charset=utf-8"
-    )
+    response = Response(csv_lines(HEADINGS, map(cells, found.units)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="frame-{public_id}.csv"'
     return response
 
 
-def _cells(unit: frames.Unit) -> tuple[str, ...]:
+def cells(unit: frames.Unit) -> tuple[str, ...]:
+    """One unit under HEADINGS."""
     ground = GROUNDS.get(unit.ground, unit.ground) if unit.ground else ""
     status = frames.STATUSES[unit.status]
     return (unit.id, unit.name, unit.stratum, unit.district, status, ground, unit.note or "")

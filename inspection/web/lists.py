@@ -20,7 +20,7 @@ from registry.kernel.host import work
 blueprint = Blueprint("lists", __name__, template_folder="templates")
 
 PAGE = 50
-_MATTER = (
+MATTER = (
     "编号",
     "抽查事项",
     "抽查内容",
@@ -58,13 +58,13 @@ def matter(code: str) -> ResponseReturnValue:
 @blueprint.get("/matters.csv")
 @public
 def matters_csv() -> Response:
-    return sheets.csv_answer("matters", _MATTER, _matter_cells())
+    return sheets.csv_answer("matters", MATTER, _matters())
 
 
 @blueprint.get("/matters.xlsx")
 @public
 def matters_xlsx() -> Response:
-    return sheets.xlsx_answer("matters", "随机抽查事项清单", _MATTER, _matter_cells())
+    return sheets.xlsx_answer("matters", "随机抽查事项清单", MATTER, _matters())
 
 
 @blueprint.get("/inspection-plans")
@@ -143,12 +143,13 @@ def object_list() -> ResponseReturnValue:
         )
 
 
-def _matter_cells() -> Sequence[Sequence[str]]:
+def _matters() -> Sequence[Sequence[str]]:
     with work().read() as session:
-        return [_cells(one) for one in plan.matters(session, on=session.today)[0]]
+        return [matter_cells(one) for one in plan.matters(session, on=session.today)[0]]
 
 
-def _cells(one: MatterPage) -> Sequence[str]:
+def matter_cells(one: MatterPage) -> Sequence[str]:
+    """One version under MATTER."""
     return (
         one.code,
         one.name,
