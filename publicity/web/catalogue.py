@@ -291,7 +291,9 @@ def _naming(session: WorkSession, listing: str, code: str) -> list[tuple[Schema,
 
 def _chart(spread: uses.Spread) -> charts.Bars:
     """The label before a bar has room for three characters; the table below has the whole name."""
-    rows = [(tier.name[:3], [count]) for tier, count in spread.tiers]
+    rows = [
+        (tier.name if len(tier.name) <= 3 else f"{tier.name[:2]}…", [count]) for tier, count in spread.tiers
+    ]
     return charts.bars(
         gettext("各档作出的处罚"), [*rows, (gettext("其他"), [spread.outside])] if spread.outside else rows
     )
