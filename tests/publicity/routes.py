@@ -16,7 +16,7 @@ _WITHOUT_PEOPLE = {"site.asset"}
 _VALUES: dict[str, list[Any]] = {
     "form": ["csv", "xlsx"], "path": ["0/000.p/4", "entries/000.p/4"], "token": ["a" * 32],
     "code": ["law-firm-management", "没有"], "number": ["2026-1"], "year": ["2025", "2026"],
-    "listing": ["powers", "guides"], "edition": [1], "colour": ["red", "black"],
+    "listing": ["powers", "guides"], "edition": [1], "colour": ["red", "black"], "kind": ["notices", "organisations"], "part": [0],
 }  # fmt: skip
 """What the other arguments of routes may be."""
 
@@ -54,6 +54,9 @@ def forms(app: Flask, published: Ids) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or declared(app, rule.endpoint, "POST") != PUBLIC:
             continue
-        known: dict[str, list[Any]] = {**_VALUES, "public_id": published.get(rule.rule.split("/")[1], ["a" * 16])}
+        known: dict[str, list[Any]] = {
+            **_VALUES,
+            "public_id": published.get(rule.rule.split("/")[1], ["a" * 16]),
+        }
         values = {name: known[name][0] for name in rule.arguments}
         yield addresses.build(rule.endpoint, values, method="POST")

@@ -23,6 +23,7 @@ from publicity.catalogue import listed
 from publicity.catalogue.schema import SCHEMAS
 from publicity.letters import rules as letter_rules
 from publicity.letters import states as letter_states
+from publicity.links import walk as link_faults
 from publicity.lookup import batch, findings, proofs, wording
 from publicity.notices import content
 from publicity.notices import find as notices
@@ -84,6 +85,7 @@ def words() -> Iterator[str]:
         void.TITLES,
         findings.RESULTS,
         problems.TITLES,
+        link_faults.FAULTS,
         letter_rules.KINDS,
         letter_rules.OUTCOMES,
         letter_states.STATES,
