@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from publicity.feed import projection, rows
 from publicity.feed.channel_tables import ChannelRow
+from publicity.notices import publish
 from publicity.notices.content import public_body
+from publicity.notices.tables import Notice
 from publicity.release import draft
 from publicity.release.tables import Release
 from registry.credit.checks import Kind
@@ -87,12 +89,25 @@ def of_release(session: WorkSession, public_id: str) -> list[Announced]:
     return announced(session, body, restricted)
 
 
+def of_notice(session: WorkSession, notice: str, *, channel: str) -> list[Announced]:
+    """What a channel (public id) would be refused of a current notice as it reads now; empty once it has ended."""
+    row = session.scalar(select(Notice).where(Notice.public_id == notice, Notice.state == "current"))
+    if row is None:
+        return []
+    body, restricted = publish.contents(session, row)
+    return announced(session, body, restricted, channel=channel)
+
+
 def announced(
-    session: WorkSession, body: Mapping[str, Any], restricted: Mapping[str, Any] | None
+    session: WorkSession,
+    body: Mapping[str, Any],
+    restricted: Mapping[str, Any] | None,
+    *,
+    channel: str | None = None,
 ) -> list[Announced]:
-    """What the configured channels would be refused of a public record; each fault once, with all its channels."""
+    """What the configured channels, or one of them, would be refused of a public record; each fault once, with its channels."""
     found: dict[Announced, list[str]] = {}
-    for way in _ways(session, str(body["kind"])):
+    for way in _ways(session, str(body["kind"]), channel):
         for fault in faults(way, body, restricted, on=session.today):
             found.setdefault(fault, []).append(way.name)
     listed = [Announced(one.code, one.rule, one.message, tuple(names)) for one, names in found.items()]
@@ -148,8 +163,9 @@ def _why(way: Way, code: str, rule: str, message: str, held: Mapping[str, str]) 
     return rule, message
 
 
-def _ways(session: WorkSession, kind: str) -> list[Way]:
-    channels = session.scalars(select(ChannelRow).order_by(ChannelRow.id)).all()
+def _ways(session: WorkSession, kind: str, channel: str | None) -> list[Way]:
+    found = select(ChannelRow).order_by(ChannelRow.id)
+    channels = session.scalars(found.where(ChannelRow.public_id == channel) if channel else found).all()
     return [
         Way(row.name, row.layout, row.columns, row.entitled, whole=row.kind == "json")
         for row in channels

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from publicity.feed import configure, find
+from publicity.feed import checks, configure, daily, find
 from publicity.feed.channels import KINDS
 from publicity.feed.configure import CONFIGURE, OPERATE, READ, Wanted
+from publicity.feed.questions import find as questions
 from publicity.feed.rows import STANDARDS
 from publicity.feed.states import STATES
 from registry.accounts import clients
@@ -15,11 +16,13 @@ from registry.credit.columns import RESTRICTED
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Conflict, Invalid
 from registry.kernel.host import work
+from registry.web.charts import spark
 from registry.web.forms import faults_by_path
 
 blueprint = Blueprint("feed_staff", __name__, url_prefix="/staff/feed", template_folder="templates")
 
 PAGE = 50
+_DAILY = f"近 {daily.DAYS} 天每天入库的条数"
 _TONES = {"accepted": "good", "rejected": "bad", "parked": "bad", "sent": "info", "claimed": "info"}
 
 
@@ -27,8 +30,13 @@ _TONES = {"accepted": "good", "rejected": "bad", "parked": "bad", "sent": "info"
 @requires(READ)
 def index() -> ResponseReturnValue:
     with work().read() as session:
+        taken = daily.accepted(session)
         return render_template(
-            "publicity/feed.html", channels=find.channels(session), states=STATES, now=session.now
+            "publicity/feed.html",
+            channels=find.channels(session),
+            sparks={channel: spark(_DAILY, numbers) for channel, numbers in taken.items()},
+            states=STATES,
+            now=session.now,
         )
 
 
@@ -63,9 +71,12 @@ def channel(public_id: str) -> ResponseReturnValue:
     before = before if before is not None and 0 < before < 2**53 else None
     with work().read() as session:
         listed, following = find.deliveries(session, public_id, state=state, before=before, limit=PAGE)
+        taken = daily.accepted(session)[public_id]
         return render_template(
             "publicity/feed_channel.html",
             channel=find.health(session, public_id),
+            daily=list(zip(daily.days(session), taken, strict=True)),
+            spark=spark(_DAILY, taken),
             deliveries=listed,
             following=following,
             before=before,
@@ -146,6 +157,8 @@ def _delivery(public_id: str, position: int, faults: dict[str, list[str]]) -> st
             channel=find.health(session, public_id),
             delivery=(shown := find.delivery(session, public_id, position)),
             history=find.of_notice(session, shown.record),
+            doubt=(doubted := questions.of_delivery(session, public_id, position)),
+            checks=checks.of_notice(session, shown.record, channel=public_id) if doubted else [],
             tones=_TONES,
             values=request.form,
             faults=faults,

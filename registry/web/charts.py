@@ -161,6 +161,23 @@ def bars(title: str, rows: Sequence[tuple[str, Sequence[int]]], series: Sequence
     return Bars(title, top, drawn, series)
 
 
+@dataclass(frozen=True)
+class Spark:
+    """A small line of how many there were each day; `path` in a box of 120 × 28, the largest at its top."""
+
+    title: str
+    path: str
+    total: int
+
+
+def spark(title: str, values: Sequence[int]) -> Spark:
+    """A line of `values` from left to right; its table stands elsewhere."""
+    most, last = max(values, default=0) or 1, max(len(values) - 1, 1)
+    points = [(120 * place // last, 26 - 24 * value // most) for place, value in enumerate(values)]
+    path = "M" + "L".join(f"{x} {y}" for x, y in points) if points else ""
+    return Spark(title, path, sum(values))
+
+
 def _from(corners: Sequence[tuple[date, int]], now: date) -> list[tuple[date, int]]:
     """The corners after a day, and the one that still holds on it."""
     before = [corner for corner in corners if corner[0] <= now]

@@ -218,3 +218,21 @@ def test_a_file_that_says_nothing_is_refused_in_words(
     assert page.status_code == 422
     assert "填写有误" in page.text
     assert sign_in("auditor").post("/staff/feed/questions", channel=channel).status_code == 403
+
+
+def test_whoever_settles_a_question_sees_what_it_is_about_and_how_much_is_taken_each_day(
+    host: Host, platform: Platform, told: tuple[str, str], sign_in: Callable[..., Person]
+) -> None:
+    channel, _ = told
+    clerk = sign_in("clerk")
+    glance = clerk.get("/staff/feed").text
+    assert "近 30 天每天入库的条数：共 1" in glance
+    page = clerk.get(f"/staff/feed/channels/{channel}").text
+    assert "逐日数字" in page
+    assert '<time class="nowrap" datetime="2026-11-20">' in page
+    handed_in(host.work, channel, workbook(ROW))
+    page = clerk.get(f"/staff/feed/channels/{channel}/entries/0").text
+    for words in ("疑问", "缺项", "处罚依据", "按平台规则检查现在的公示内容", "处罚有效期", "平台文件行号"):
+        assert words in page
+    assert "更正原记录" in page
+    assert "近 30 天平台没有收下信息" in clerk.get(f"/staff/feed/channels/{channel}").text

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from publicity.feed.channel_tables import ChannelRow, DeliveryRow
 from publicity.feed.configure import title_of_kind
@@ -50,29 +51,40 @@ class Question:
         return [FIELDS[code].title for code in self.columns]
 
 
+def of_delivery(session: WorkSession, channel: str, position: int) -> Question | None:
+    """What is in doubt about one entry of a channel (public id); None for an entry that is not."""
+    found = _listed().where(ChannelRow.public_id == channel, DeliveryRow.position == position)
+    row = session.execute(found).one_or_none()
+    if row is None:
+        return None
+    filed = _from_files(session, [row.DeliveryRow.id]).get(row.DeliveryRow.id)
+    return _question(session, row[0], row[1], row[2], row[3], filed)
+
+
 def listed(
     session: WorkSession, *, channel: str | None, after: int = 0, limit: int
 ) -> tuple[list[Question], int | None]:
     """What is in doubt, on one channel (public id) or on all, the oldest entries first, and where the next page starts."""
-    found = (
-        select(DeliveryRow, ChannelRow, EventRow.public_id, EventRow.document_number)
-        .join(ChannelRow, ChannelRow.id == DeliveryRow.channel_id)
-        .outerjoin(Notice, Notice.public_id == DeliveryRow.record)
-        .outerjoin(Release, Release.id == Notice.release_id)
-        .outerjoin(EventRow, EventRow.id == Release.event_id)
-        .where(DeliveryRow.state == "rejected", DeliveryRow.id > after)
-    )
+    found = _listed().where(DeliveryRow.id > after)
     if channel is not None:
         found = found.where(ChannelRow.public_id == channel)
     rows = session.execute(found.order_by(DeliveryRow.id).limit(limit + 1)).all()
     from_files = _from_files(session, [row.DeliveryRow.id for row in rows])
     questions = []
     for row, place, event, number in rows[:limit]:
-        filed = from_files.get(row.id)
-        if filed and row.settled_at and filed.at < row.settled_at:
-            filed = None  # the platform has refused it anew since
-        questions.append(_question(session, row, place, event, number, filed))
+        questions.append(_question(session, row, place, event, number, from_files.get(row.id)))
     return questions, questions[-1].id if len(rows) > limit else None
+
+
+def _listed() -> Select[Any, Any, Any, Any]:
+    return (
+        select(DeliveryRow, ChannelRow, EventRow.public_id, EventRow.document_number)
+        .join(ChannelRow, ChannelRow.id == DeliveryRow.channel_id)
+        .outerjoin(Notice, Notice.public_id == DeliveryRow.record)
+        .outerjoin(Release, Release.id == Notice.release_id)
+        .outerjoin(EventRow, EventRow.id == Release.event_id)
+        .where(DeliveryRow.state == "rejected")
+    )
 
 
 def _question(
@@ -83,6 +95,8 @@ def _question(
     number: str | None,
     filed: QuestionRow | None,
 ) -> Question:
+    if filed and row.settled_at and filed.at < row.settled_at:
+        filed = None  # the platform has refused it anew since
     message = message_of(session, filed) if filed else answer_of(session, row)
     meant = reading.doubt(row.kind, message or "")
     since = row.settled_at or row.queued_at
