@@ -27,6 +27,8 @@ from seed import (
     annual,
     catalogue,
     complaints,
+    correspondence,
+    disclosure,
     draws,
     entries,
     fieldwork,
@@ -96,6 +98,9 @@ def _inspections(today: date) -> list[tuple[date, Callable[[Office, date], None]
         (ago(44), sealed.opened),
         (ago(35), catalogue.revised),
         (ago(30), persons.drawn),
+        (ago(60), correspondence.begun),
+        (ago(40), correspondence.answered),
+        (ago(5), correspondence.waiting),
         (ago(12), aftermath.running),
         (ago(8), sealed.closed),
     ]
@@ -143,6 +148,7 @@ class _Loading:
         annual.people(self.office)
         public.received(self.office)
         intake.run(self.office.work)
+        disclosure.decided(self.office)
         end.run(self.office.work)
         penalties.run(self.office.work)
         catalogue.waiting(self.office)

@@ -12,9 +12,9 @@ from publicity.disclosure import attributes
 from publicity.disclosure.attributes import NOT_TOLD, PROACTIVE, REVIEW, Ground
 from publicity.disclosure.tables import DisclosureDecisionRow, DisclosureRow
 from publicity.release import cursor as cursors
-from publicity.release.draft import kind_of
+from publicity.release import draft
 from registry.credit import find
-from registry.credit.catalogue import add_months
+from registry.credit.catalogue import KINDS, add_months
 from registry.credit.find import Event
 from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
@@ -51,15 +51,27 @@ def take_in(session: WorkSession) -> int:
     """Enters the next events of the audit book; idempotent. Returns how many."""
     cursor = cursors.locked(session, CURSOR)
     acts = cursors.ahead(session, cursor.position, limit=_BATCH)
-    events = find.events(session, [act.record for act in acts])
-    known = set(
-        session.scalars(
-            select(DisclosureRow.event_id).where(
-                DisclosureRow.event_id.in_([event.id for event in events.values()])
-            )
-        )
+    known = select(DisclosureRow.id).where(DisclosureRow.event_id == EventRow.id).exists()
+    rows = session.execute(
+        select(EventRow.id, EventRow.public_id, EventRow.kind, EventRow.scope)
+        .where(EventRow.public_id.in_([act.record for act in acts]), ~known)
+        .order_by(EventRow.id)
+    ).all()
+    # What a decision imposed stands in its sealed columns, and opening them takes most of the time; few kinds need it.
+    corrected = draft.corrections(session, [row.id for row in rows])
+    opened = find.events(
+        session, [row.public_id for row in rows if row.id in corrected or KINDS[row.kind].months is None]
     )
-    entered = [row for event in events.values() if event.id not in known and (row := _new(session, event))]
+    entered = []
+    for row in rows:
+        event = opened.get(row.public_id)
+        ground = (
+            by_itself(event)
+            if event
+            else attributes.default(row.kind, scope=row.scope, term_public=KINDS[row.kind].releasable)
+        )
+        if ground is not None:
+            entered.append(_new(session, row.id, row.kind, ground))
     session.add_all(entered)
     if acts:
         cursor.position = acts[-1].position + 1
@@ -90,9 +102,10 @@ def held(session: WorkSession, event: Event) -> DisclosureRow:
     """The entry of an event, held until the unit of work ends; entered now if it was not yet. Raises Conflict (`no_fact`)."""
     row = session.scalar(select(DisclosureRow).where(DisclosureRow.event_id == event.id).with_for_update())
     if row is None:
-        row = _new(session, event)
-        if row is None:
+        ground = by_itself(event)
+        if ground is None:
             raise Conflict("这类记录没有公开属性", rule="no_fact")
+        row = _new(session, event.id, event.kind.code, ground)
         session.add(row)
         session.flush()
     return row
@@ -159,12 +172,12 @@ def event_of(session: WorkSession, row: DisclosureRow) -> Event:
     return find.event(session, session.get_one(EventRow, row.event_id).public_id)
 
 
-def _new(session: WorkSession, event: Event) -> DisclosureRow | None:
-    ground = by_itself(event)
-    if ground is None:
-        return None
+def _new(session: WorkSession, event: int, kind: str, ground: Ground) -> DisclosureRow:
     row = DisclosureRow(
-        public_id=session.new_id(), event_id=event.id, kind=kind_of(event), entered_at=session.now
+        public_id=session.new_id(),
+        event_id=event,
+        kind=draft.NOTICE_KINDS.get(kind, kind),
+        entered_at=session.now,
     )
     put(session, row, ground)
     return row
