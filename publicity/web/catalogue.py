@@ -186,8 +186,11 @@ def _facets(schema: Schema, entries: Sequence[Entry]) -> list[tuple[str, str, li
     for field in schema.facets:
         column = schema.column(field)
         held = dict.fromkeys(entry[field] for entry in entries if entry.get(field))
-        values = [value for value in column.options if value in held] or list(held)
-        found.append((field, column.title, [(value, value) for value in values]))
+        if column.options:
+            options = [(value, gettext(value)) for value in column.options if value in held]
+        else:
+            options = [(value, value) for value in held]
+        found.append((field, column.title, options))
     return found
 
 

@@ -2,11 +2,12 @@
 
 from inspection.visits import find as visits
 from inspection.visits.fieldwork import presence
+from publicity.catalogue import uses
 from publicity.notices import end
 from registry.kernel.host import Host
 from tests.inspection import bureau, followed, lawyers, sealed_bureau
 from tests.people import Person
-from tests.publicity import office, routes
+from tests.publicity import catalogues, office, routes
 
 
 def published(host: Host, auditor: Person) -> routes.Ids:
@@ -23,6 +24,8 @@ def published(host: Host, auditor: Person) -> routes.Ids:
         end.withdraw(session, leader, notice=ended, ground="quashed")
     draws, visit = _draws(host, auditor)
     closed = followed.close(host.work, visit)
+    catalogues.publish_all(host)
+    uses.run(host.work)
     return {
         "notices": [*current, office.publicise(host, closed.event or ""), ended],
         "practitioners": [subjects.lawyer.public_id],

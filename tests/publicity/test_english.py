@@ -100,6 +100,7 @@ def words() -> Iterator[str]:
         yield from table.values()
     for schema in SCHEMAS.values():
         yield from (schema.title, schema.lede, *(column.title for column in schema.columns))
+        yield from (option for column in schema.columns for option in column.options)
     yield from (*listed.TITLES.values(), *listed.LEDES.values(), *(word for line in OTHERS for word in line))
     yield from (wording.column_title(code) for codes in PUBLIC_COLUMNS.values() for code in codes)
     yield from filter(
