@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from publicity.notices import content
 from publicity.notices.chosen import Chosen
 from publicity.notices.tables import Notice, NoticeVersion
-from publicity.release import allowed
+from publicity.release import allowed, terms
 from publicity.release.draft import title_of_kind
 from publicity.release.tables import Release
 from registry.credit.tables import EventRow
@@ -22,7 +22,7 @@ from registry.kernel.workdays import Deadline, add_workdays
 from registry.ledger import book
 from registry.roster.tables import OrganisationRow, PractitionerRow
 
-DAYS_TO_WITHDRAW = 3
+DAYS_TO_WITHDRAW = terms.TO_WITHDRAW
 """Working days from the fall of a decision to the withdrawal of its notice (行政处罚法第四十八条、第八十五条)."""
 
 ACTIONS: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from publicity.release import allowed
+from publicity.release import allowed, terms
 from publicity.release.redaction import keep
 from publicity.release.redaction.texts import Said
 from publicity.release.states import DRAFTED
@@ -23,11 +23,6 @@ NOTICE_KINDS: Mapping[str, str] = {"inspection_finding": "finding"}
 """Kinds of notice where the word is another than the event's."""
 
 LISTINGS = frozenset({"listing", "red_listing"})
-
-WORKDAYS_TO_PUBLISH: Mapping[str, int] = {"permit": 7, "penalty": 7}
-"""Working days from the decision to its publication (发改办财金〔2018〕424号)."""
-OTHERWISE = 20
-"""For everything else (政府信息公开条例第二十六条)."""
 
 _CONTEXT = "pub_releases.restricted"
 
@@ -131,7 +126,7 @@ def corrections(session: WorkSession, events: Collection[int]) -> dict[int, int]
 
 def due(session: WorkSession, kind: str, decided_on: date) -> Deadline:
     """The last day on which publication is in time."""
-    return add_workdays(session, decided_on, WORKDAYS_TO_PUBLISH.get(kind, OTHERWISE))
+    return add_workdays(session, decided_on, terms.TO_PUBLISH.get(kind, terms.OTHERWISE))
 
 
 def sealed(session: WorkSession, release: str, restricted: Mapping[str, str]) -> bytes | None:

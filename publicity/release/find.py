@@ -15,6 +15,7 @@ from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
+from registry.kernel.workdays import workdays_between
 
 _OTHER: Mapping[str, str] = {"stop": "终止", "redraft": "更正重拟"}
 
@@ -30,7 +31,8 @@ class StepTaken(NamedTuple):
 
 @dataclass(frozen=True)
 class Brief:
-    """A line of the work list. `title` and `subject` are None once the content stands in the ledger alone."""
+    """A line of the work list. `title` and `subject` are None once the content stands in the ledger alone; `left` are the
+    working days that are left of the term, below zero those that it is late; `step` is the one that it waits for."""
 
     id: int
     public_id: str
@@ -40,7 +42,10 @@ class Brief:
     state: str
     due_on: date
     due_provisional: bool
+    left: int
     missing: int
+    revision: int
+    step: str | None
 
     @property
     def state_title(self) -> str:
@@ -117,7 +122,7 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
     may = step is not None and states.may_take(step, **who)
     behalf = states.on_behalf(step, **who) if step and may else None
     return Page(
-        brief=_brief(session, row),
+        brief=_brief(session, row, _left(session, {row.due_on})[row.due_on]),
         kind=row.kind,
         revision=row.revision,
         event_annulled=draft.annulled(session, event.public_id),
@@ -135,6 +140,14 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
         may_send_back=may and states.returnable(row.state),
         why_not=_why_not(step, who) if step and not may else None,
     )
+
+
+def title(session: WorkSession, public_id: str) -> str:
+    """What a release is called while its draft stands, else its kind. Raises NotFound."""
+    row = session.scalar(select(Release).where(Release.public_id == public_id))
+    if row is None:
+        raise NotFound("没有这件公开流程")
+    return row.title or draft.title_of_kind(row.kind)
 
 
 def of_event(session: WorkSession, event: str) -> str:
@@ -180,7 +193,17 @@ def _page(
         wanted = wanted.where(tuple_(Release.due_on, Release.id) > tuple_(*place))
     rows = session.scalars(wanted.order_by(Release.due_on, Release.id).limit(limit + 1)).all()
     following = f"{rows[limit - 1].due_on.isoformat()}.{rows[limit - 1].id}" if len(rows) > limit else None
-    return [_brief(session, row) for row in rows[:limit]], following
+    left = _left(session, {row.due_on for row in rows})
+    return [_brief(session, row, left[row.due_on]) for row in rows[:limit]], following
+
+
+def _left(session: WorkSession, dues: Set[date]) -> dict[date, int]:
+    """Working days from today to each of the days, below zero for those that are over."""
+    today = session.today
+    return {
+        due: workdays_between(session, today, due).days - workdays_between(session, due, today).days
+        for due in dues
+    }
 
 
 def _place(after: str | None) -> tuple[date, int] | None:
@@ -192,8 +215,9 @@ def _place(after: str | None) -> tuple[date, int] | None:
     return place if 0 <= place[1] < 2**53 else None
 
 
-def _brief(session: WorkSession, row: Release) -> Brief:
+def _brief(session: WorkSession, row: Release, left: int) -> Brief:
     columns = {**row.columns, **draft.restricted_of(session, row)} if row.columns else {}
+    waiting = states.step_after(row.state)
     return Brief(
         id=row.id,
         public_id=row.public_id,
@@ -203,6 +227,9 @@ def _brief(session: WorkSession, row: Release) -> Brief:
         state=row.state,
         due_on=row.due_on,
         due_provisional=row.due_provisional,
+        left=left,
+        revision=row.revision,
+        step=waiting.name if waiting else None,
         missing=len(gaps.gaps(row.kind, columns)) if columns else 0,
     )
 

@@ -13,7 +13,7 @@ from publicity.lookup.files import Table
 from publicity.notices import punctuality
 from publicity.notices.find import DAYS_TO_WITHDRAW
 from publicity.notices.punctuality import Board, Figures
-from publicity.release.draft import OTHERWISE, WORKDAYS_TO_PUBLISH
+from publicity.release.terms import OTHERWISE, TO_PUBLISH
 from publicity.web.files import FORMS, sent
 from registry.kernel.access import public
 from registry.kernel.host import work
@@ -58,7 +58,7 @@ def page() -> ResponseReturnValue:
         months=[f"{month:%Y-%m}" for month in board.months],
         chart=charts.bars(gettext("每月到期的公开和撤下"), rows, series),
         percent=percent,
-        days={"double": WORKDAYS_TO_PUBLISH["penalty"], "otherwise": OTHERWISE, "withdraw": DAYS_TO_WITHDRAW},
+        days={"double": TO_PUBLISH["penalty"], "otherwise": OTHERWISE, "withdraw": DAYS_TO_WITHDRAW},
     )
 
 

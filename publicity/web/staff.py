@@ -1,17 +1,19 @@
 """Staff pages: the work list of releases, one release with its six steps, notices and how they end."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from publicity.feed import checks
+from publicity.feed import find as deliveries
 from publicity.notices import amend, changes, content, end, publish
 from publicity.notices import find as notices
 from publicity.notices.find import Shown
 from publicity.release import allowed, archive, decide, states
 from publicity.release import find as releases
+from publicity.release.channels import note as publications
 from publicity.release.consultation import find as consultations
 from publicity.release.consultation import rules
 from publicity.release.redaction import find as redactions
@@ -20,6 +22,7 @@ from publicity.release.redaction.words import KINDS
 from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import FieldFault, Gone, Invalid
 from registry.kernel.host import work
+from registry.kernel.work import WorkSession
 from registry.web.forms import faults_by_path
 
 blueprint = Blueprint("release", __name__, url_prefix="/staff", template_folder="templates")
@@ -27,9 +30,22 @@ blueprint = Blueprint("release", __name__, url_prefix="/staff", template_folder=
 PAGE = 50
 
 
+class Outcome(NamedTuple):
+    """What came of a step on one of many releases; `refused` says why it was not taken."""
+
+    release: str
+    title: str
+    refused: str | None
+
+
 @blueprint.get("/releases")
 @requires("release.read")
 def index() -> ResponseReturnValue:
+    return release_list()
+
+
+def release_list(outcomes: Sequence[Outcome] = ()) -> ResponseReturnValue:
+    """The work list; with what came of a step taken on many at once, where some were refused."""
     state, after = request.args.get("state"), request.args.get("after")
     actor = current_actor()
     with work().read() as session:
@@ -39,7 +55,8 @@ def index() -> ResponseReturnValue:
             known = state if state in states.STATES else None
             listed, following = releases.everything(session, state=known, after=after, limit=PAGE)
         published = notices.of_releases(session, [brief.id for brief in listed if brief.title is None])
-        return render_template(
+        fallen = notices.fallen(session) if state is None and actor.may("notice.withdraw") else []
+        page = render_template(
             "publicity/releases.html",
             releases=listed,
             following=following,
@@ -47,8 +64,14 @@ def index() -> ResponseReturnValue:
             state=state,
             states=states.STATES,
             counts=releases.counts(session),
+            fallen=fallen,
+            steps=[step for step in states.STEPS if any(step.name == brief.step for brief in listed)],
+            outcomes=outcomes,
+            chosen={one.release for one in outcomes if one.refused} or set(request.args.getlist("chosen")),
+            everything="all" in request.args,
             today=session.today,
         )
+    return page, 409 if any(one.refused for one in outcomes) else 200
 
 
 @blueprint.get("/releases/<public_id>")
@@ -71,21 +94,28 @@ def take(public_id: str, step: str) -> ResponseReturnValue:
     """Any of the six steps; who may take which is the use case's to say."""
     note = request.form.get("note", "")
     given: dict[str, Any] = {"release": public_id, "revision": revision(), "note": note}
+    fill = {code[5:]: text for code, text in request.form.items() if code.startswith("fill.")}
     try:
         with work().write(current_actor()) as session:
-            if step == "propose":
-                fill = {code[5:]: text for code, text in request.form.items() if code.startswith("fill.")}
-                decide.propose(session, session.actor, fill=fill, **given)
-            elif step == "publish":
-                publish.publish(session, session.actor, **given)
-            elif step == "archive":
-                archive.archive(session, session.actor, **given)
-            else:
-                decide.review(session, session.actor, step=step, **given)
+            take_step(session, step, fill=fill, **given)
     except Invalid as invalid:
         return release_page(public_id, _by_field(invalid))
     flash(f"已{states.step_named(step).title}。")
     return redirect(url_for("release.release", public_id=public_id), 303)
+
+
+def take_step(
+    session: WorkSession, step: str, *, fill: Mapping[str, str] | None = None, **given: Any
+) -> None:
+    """Any of the six; `given` are release, revision and note. Raises what the use cases raise."""
+    if step == "propose":
+        decide.propose(session, session.actor, fill=fill, **given)
+    elif step == "publish":
+        publish.publish(session, session.actor, **given)
+    elif step == "archive":
+        archive.archive(session, session.actor, **given)
+    else:
+        decide.review(session, session.actor, step=step, **given)
 
 
 @blueprint.post("/releases/<public_id>/send-back")
@@ -170,7 +200,9 @@ def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRet
         covered = redactions.summary(session, public_id)
         steps_taken = history.steps(session, public_id)
         consulted = consultations.of_release(session, current_actor(), public_id)
+        placed = publications.publications(session, public_id)
         published = notices.of_releases(session, [page.brief.id]).get(page.brief.id)
+        told = deliveries.of_notice(session, published.public_id) if published else []
         announced = checks.of_release(session, public_id)
         today = session.today
     rendered = render_template(
@@ -183,6 +215,9 @@ def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseRet
         redaction=redaction,
         covered=covered,
         history=steps_taken,
+        publications=placed,
+        deliveries=told,
+        channels=list(publications.CHANNELS.items()),
         consultations=consulted,
         concerns=list(rules.CONCERNS.items()),
         answers=list(rules.ANSWERS.items()),

@@ -190,20 +190,28 @@ def person(permissions: list[Permission], name: str) -> Actor:
 
 def take(work: Work, actor: Actor, step: str, release: str) -> None:
     """One step of one release at the revision that it has now; before the secrecy review what is proposed is covered."""
-    with work.read() as session:
-        revision = session.scalars(select(Release.revision).where(Release.public_id == release)).one()
     with work.write(actor) as session:
+        revision = session.scalars(select(Release.revision).where(Release.public_id == release)).one()
         if step == "secrecy_review" and may_review(session, actor, release):
             revision = confirm(session, actor, release)
-        given: dict[str, Any] = {"release": release, "revision": revision}
-        if step == "propose":
-            decide.propose(session, actor, **given)
-        elif step == "publish":
-            publish.publish(session, actor, **given)
-        elif step == "archive":
-            archive.archive(session, actor, **given)
-        else:
-            decide.review(session, actor, step=step, **given)
+        _take(session, actor, step, release=release, revision=revision)
+
+
+def take_at(work: Work, actor: Actor, step: str, release: str, *, revision: int) -> None:
+    """One step by somebody who saw the release at `revision`."""
+    with work.write(actor) as session:
+        _take(session, actor, step, release=release, revision=revision)
+
+
+def _take(session: WorkSession, actor: Actor, step: str, **given: Any) -> None:
+    if step == "propose":
+        decide.propose(session, actor, **given)
+    elif step == "publish":
+        publish.publish(session, actor, **given)
+    elif step == "archive":
+        archive.archive(session, actor, **given)
+    else:
+        decide.review(session, actor, step=step, **given)
 
 
 def may_review(session: WorkSession, actor: Actor, release: str) -> bool:

@@ -419,6 +419,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_pub_letters_state_due_on_id", ["state", "due_on", "id"], unique=False)
 
     op.create_table(
+        "pub_publications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("place", sa.LargeBinary(), nullable=True),
+        sa.Column("noted_by", sa.String(length=64), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["pub_releases.id"], name=op.f("fk_pub_publications_release_id_pub_releases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_publications")),
+    )
+    with op.batch_alter_table("pub_publications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pub_publications_release_id"), ["release_id"], unique=False)
+
+    op.create_table(
         "pub_release_drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -673,6 +690,10 @@ def downgrade() -> None:
     op.drop_table("pub_letter_handovers")
     op.drop_table("pub_consultation_steps")
     op.drop_table("pub_release_drafts")
+    with op.batch_alter_table("pub_publications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pub_publications_release_id"))
+
+    op.drop_table("pub_publications")
     with op.batch_alter_table("pub_letters", schema=None) as batch_op:
         batch_op.drop_index("ix_pub_letters_state_due_on_id")
         batch_op.drop_index("ix_pub_letters_received_on")
