@@ -55,7 +55,7 @@ class Announced:
 
     @property
     def title(self) -> str:
-        return FIELDS[self.code].title
+        return FIELDS[self.code].spoken
 
     @property
     def blocks(self) -> bool:

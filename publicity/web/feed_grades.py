@@ -24,7 +24,7 @@ blueprint = Blueprint("feed_grades", __name__, url_prefix="/staff/feed", templat
 
 TITLES = {
     "produced": "决定", "published": "已公示", "told": "已报送", "accepted": "入库", "compliant": "合规", "refused": "疑问",
-    "late": "迟报", "overdue": "逾期未入库",
+    "late": "迟报", "overdue": "逾期",
 }  # fmt: skip
 _SHOWN = 200
 

@@ -23,6 +23,11 @@ class Field:
     restricted: bool = False
     also: tuple[str, ...] = ()
 
+    @property
+    def spoken(self) -> str:
+        """The name that people use: for 行政相对人代码_1 to _6, which code it is."""
+        return self.also[0] if self.title.startswith("行政相对人代码_") else self.title
+
 
 def _subject(prefix: str) -> tuple[Field, ...]:
     """Who the decision is about: columns 1 to 13, the same for both kinds."""

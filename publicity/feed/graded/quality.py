@@ -58,7 +58,7 @@ def quality(session: WorkSession, *, first: date, last: date) -> list[Quality]:
     for kind, codes in session.execute(lacking):
         missing.update((kind, code) for code in codes)
     found = [
-        Quality(kind, field.code, field.title, totals.get(kind, 0), missing[kind, field.code], doubted[kind, field.code])
+        Quality(kind, field.code, field.spoken, totals.get(kind, 0), missing[kind, field.code], doubted[kind, field.code])
         for kind in count.kinds()
         for field in STANDARD[kind]
         if missing[kind, field.code] or doubted[kind, field.code]

@@ -48,7 +48,7 @@ class Question:
 
     @property
     def column_titles(self) -> list[str]:
-        return [FIELDS[code].title for code in self.columns]
+        return [FIELDS[code].spoken for code in self.columns]
 
 
 def of_delivery(session: WorkSession, channel: str, position: int) -> Question | None:
