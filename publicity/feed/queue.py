@@ -4,18 +4,18 @@ Each entry of a notice is one row a channel. Per record the order holds: nothing
 open; no record waits for another. An end takes the place of what was not sent, and goes first.
 """
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, update
 from sqlalchemy.orm import aliased
 
-from publicity.feed import projection
+from publicity.feed import items
 from publicity.feed.channel_tables import ChannelRow, DeliveryRow
 from publicity.feed.channels.channel import Item
 from publicity.feed.envelope import ENDS
+from publicity.feed.items import some
 from publicity.feed.states import (
     OPEN,
     QUESTIONED,
@@ -64,12 +64,12 @@ def enqueue(session: WorkSession, channel: ChannelRow) -> int:
         .where(EntryRow.book == "public", EntryRow.position >= start, EntryRow.position < stop)
         .order_by(EntryRow.position)
     ).all()
-    queued = 0
-    for entry in entries:
-        if entry.kind in channel.kinds and entry.action in ACTIONS:
-            _put(session, channel, entry.position, entry.record, entry.version, entry.action, entry.kind)
-            queued += 1
-    session.act("feed.queue", channel.public_id, start=start, stop=stop, queued=queued)
+    told = [entry for entry in entries if entry.kind in channel.kinds and entry.action in ACTIONS]
+    before = _of_records(session, channel, {entry.record for entry in told})
+    for entry in told:
+        earlier = before.setdefault(entry.record, [])
+        earlier.append(_put(session, channel, entry, earlier))
+    session.act("feed.queue", channel.public_id, start=start, stop=stop, queued=len(told))
     return stop - start
 
 
@@ -78,9 +78,12 @@ def claim(session: WorkSession, channel: ChannelRow, *, limit: int) -> list[Clai
 
     What the book no longer shows is taken off the queue instead. On PostgreSQL several processes claim side by side.
     """
+    due = _due(session, channel, limit)
+    stored = book.entries(session, "public", [row.position for row in due], on=session.today)
+    known = items.known(session, channel, [row.record for row in due if row.ends])
     claimed = []
-    for row in _due(session, channel, limit):
-        item = _item(session, channel, row)
+    for row in due:
+        item = items.told(session, channel, row, stored[row.position], known.get(row.record, {}))
         if item is None:
             row.state, row.settled_at, row.code = "superseded", session.now, "over"
             continue
@@ -97,16 +100,16 @@ def settle(
     """Stores what came of the claimed entries, and counts the states. What another process took over meanwhile, or a
     receipt has settled, stays as it is."""
     counts: dict[str, int] = {}
-    for held, outcome in outcomes:
-        row = session.scalar(
-            select(DeliveryRow)
-            .where(DeliveryRow.id == held.id, DeliveryRow.token == held.token, DeliveryRow.state == "claimed")
-            .with_for_update()
-        )
-        if row is None:
+    came = list(outcomes)
+    claimed = select(DeliveryRow).where(DeliveryRow.id.in_([held.id for held, _ in came]))
+    rows = {row.id: row for row in session.scalars(claimed.order_by(DeliveryRow.id).with_for_update())}
+    behind = _behind(session, channel, rows.values())
+    for held, outcome in came:
+        row = rows[held.id]
+        if (row.state, row.token) != ("claimed", held.token):
             continue
         row.doubt = doubt_after(outcome, before=held.doubtful)
-        row.state = state_after(outcome, **_behind(session, row))
+        row.state = state_after(outcome, **behind[row.id])
         row.lease_until = None
         row.code = outcome.code and outcome.code[:64]
         row.answer = _sealed_answer(session, row.id, outcome.message)
@@ -158,10 +161,11 @@ def answered(
             .order_by(DeliveryRow.position)
             .with_for_update()
         ).all()
+        behind = _behind(session, channel, rows)
         for row in rows:
             if row.state in _ANSWERED and not row.doubt and row.state == answers[row.position][0]:
                 continue
-            _answered(session, row, *answers[row.position])
+            _answered(session, row, behind[row.id], *answers[row.position])
             settled += 1
     return settled
 
@@ -181,23 +185,10 @@ def answer_of(session: WorkSession, row: DeliveryRow) -> str | None:
     return session.keys.decrypt(row.answer, f"pub_deliveries.answer:{row.id}") if row.answer else None
 
 
-def identities(session: WorkSession, channel: ChannelRow) -> Iterator[dict[str, str]]:
-    """The natural keys of everything that the channel was told of and that are still kept."""
-    kept = select(DeliveryRow.id, DeliveryRow.identity).where(
-        DeliveryRow.channel_id == channel.id, DeliveryRow.identity.is_not(None)
-    )
-    for row in session.execute(kept.execution_options(yield_per=1000)):
-        yield _opened(session, row.id, row.identity)
-
-
-def key_of(channel: str, position: int, round_: int) -> str:
-    """The idempotency key of an entry on a channel, the same at every attempt of one round."""
-    return sha256(f"{channel}\n{position}\n{round_}".encode()).hexdigest()[:32]
-
-
 def _answered(
     session: WorkSession,
     row: DeliveryRow,
+    behind: Mapping[str, bool],
     result: str,
     code: str | None,
     message: str | None,
@@ -215,53 +206,58 @@ def _answered(
     row.code = code and code[:64]
     row.platform_id = (platform_id and platform_id[:128]) or row.platform_id
     row.answer = _sealed_answer(session, row.id, message)
-    row.state = superseded_or(result, **_behind(session, row))
+    row.state = superseded_or(result, **behind)
     row.token += 1
     _close(session, row)
 
 
-def _put(
-    session: WorkSession,
-    channel: ChannelRow,
-    position: int,
-    record: str,
-    version: int,
-    action: str,
-    kind: str,
-) -> None:
-    before = session.scalars(
-        select(DeliveryRow)
-        .where(DeliveryRow.channel_id == channel.id, DeliveryRow.record == record)
-        .with_for_update()
-    ).all()
-    ends = action in ENDS
+def _of_records(
+    session: WorkSession, channel: ChannelRow, records: Collection[str]
+) -> dict[str, list[DeliveryRow]]:
+    """What the channel already has of these records, locked, in order."""
+    found: dict[str, list[DeliveryRow]] = {}
+    for listed in some(records):
+        rows = session.scalars(
+            select(DeliveryRow)
+            .where(DeliveryRow.channel_id == channel.id, DeliveryRow.record.in_(listed))
+            .order_by(DeliveryRow.position)
+            .with_for_update()
+        )
+        for row in rows:
+            found.setdefault(row.record, []).append(row)
+    return found
+
+
+def _put(session: WorkSession, channel: ChannelRow, entry: Any, before: Sequence[DeliveryRow]) -> DeliveryRow:
+    """Queues one entry of a record of which the channel has `before`."""
+    ends = entry.action in ENDS
     for row in before:
         if row.state in (UNSENT if ends else QUESTIONED):
             row.state, row.settled_at = "superseded", session.now
     there = [row for row in before if row.doubt or row.state in _MAY_BE_THERE]
     tried = [row.attempted_at for row in there if row.doubt and row.attempted_at]
     needless = ends and not there
-    session.add(
-        DeliveryRow(
-            channel_id=channel.id,
-            position=position,
-            record=record,
-            version=version,
-            action=action,
-            kind=kind,
-            ends=ends,
-            state="superseded" if needless else "waiting",
-            code="never_sent" if needless else None,
-            doubt=False,
-            attempts=0,
-            token=0,
-            round=0,
-            queued_at=session.now,
-            settled_at=session.now if needless else None,
-            # What nobody knows the fate of may still be under way, and must not arrive behind its own end.
-            not_before=max(tried) + patience().quiet if ends and tried else None,
-        )
+    queued = DeliveryRow(
+        channel_id=channel.id,
+        position=entry.position,
+        record=entry.record,
+        version=entry.version,
+        action=entry.action,
+        kind=entry.kind,
+        ends=ends,
+        state="superseded" if needless else "waiting",
+        code="never_sent" if needless else None,
+        doubt=False,
+        attempts=0,
+        token=0,
+        round=0,
+        queued_at=session.now,
+        settled_at=session.now if needless else None,
+        # What nobody knows the fate of may still be under way, and must not arrive behind its own end.
+        not_before=max(tried) + patience().quiet if ends and tried else None,
     )
+    session.add(queued)
+    return queued
 
 
 def _due(session: WorkSession, channel: ChannelRow, limit: int) -> list[DeliveryRow]:
@@ -303,81 +299,19 @@ def _behind_another() -> ColumnElement[bool]:
     )
 
 
-def _item(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item | None:
-    stored = book.entry(session, "public", row.position, on=session.today)
-    body = projection.parsed(stored.body)
-    if body is None:
-        return None
-    if row.ends:
-        content, identity = projection.end_content(body), _identity(session, row)
-    else:
-        restricted = projection.parsed(stored.restricted)
-        content = projection.content(body, restricted, columns=channel.columns, entitled=channel.entitled)
-        identity = projection.identity(body)
-        row.identity = session.keys.encrypt(
-            json.dumps(identity, ensure_ascii=False), f"pub_deliveries.identity:{row.id}"
+def _behind(
+    session: WorkSession, channel: ChannelRow, rows: Collection[DeliveryRow]
+) -> dict[int, dict[str, bool]]:
+    """What is queued behind each entry of the same record: `followed` by any version, `ended` by an end."""
+    later: dict[str, list[tuple[int, bool]]] = {}
+    for listed in some({row.record for row in rows}):
+        found = select(DeliveryRow.record, DeliveryRow.position, DeliveryRow.ends).where(
+            DeliveryRow.channel_id == channel.id, DeliveryRow.record.in_(listed)
         )
-    return replace(_named(session, channel, row), content=content, identity=identity)
-
-
-def asked(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item:
-    """An entry as it was told, for asking what became of it; without content where the book no longer shows it."""
-    named = _named(session, channel, row)
-    stored = book.entry(session, "public", row.position, on=session.today)
-    body = projection.parsed(stored.body)
-    if body is None or row.ends:
-        return named
-    restricted = projection.parsed(stored.restricted)
-    told = projection.content(body, restricted, columns=channel.columns, entitled=channel.entitled)
-    return replace(named, content=told)
-
-
-def _named(session: WorkSession, channel: ChannelRow, row: DeliveryRow) -> Item:
-    return Item(
-        key=key_of(channel.public_id, row.position, row.round),
-        position=row.position,
-        action=row.action,
-        record=row.record,
-        version=row.version,
-        kind=row.kind,
-        ends=row.ends,
-        content={},
-        identity=_identity(session, row),
-    )
-
-
-def _identity(session: WorkSession, entry: DeliveryRow) -> dict[str, str]:
-    """By what the platform knows the record: as its last version that was sent told it."""
-    row = session.scalar(
-        select(DeliveryRow)
-        .where(
-            DeliveryRow.channel_id == entry.channel_id,
-            DeliveryRow.record == entry.record,
-            DeliveryRow.identity.is_not(None),
-        )
-        .order_by(DeliveryRow.position.desc())
-        .limit(1)
-    )
-    if row is None or row.identity is None:
-        return {}
-    return _opened(session, row.id, row.identity)
-
-
-def _opened(session: WorkSession, row: int, identity: bytes) -> dict[str, str]:
-    opened: dict[str, str] = json.loads(session.keys.decrypt(identity, f"pub_deliveries.identity:{row}"))
-    return opened
-
-
-def _behind(session: WorkSession, row: DeliveryRow) -> dict[str, bool]:
-    """What is queued behind an entry of the same record: `followed` by any version, `ended` by an end."""
-    ends = session.scalars(
-        select(DeliveryRow.ends).where(
-            DeliveryRow.channel_id == row.channel_id,
-            DeliveryRow.record == row.record,
-            DeliveryRow.position > row.position,
-        )
-    ).all()
-    return {"followed": bool(ends), "ended": any(ends)}
+        for record, position, ends in session.execute(found):
+            later.setdefault(record, []).append((position, ends))
+    told = {row.id: [ends for position, ends in later[row.record] if position > row.position] for row in rows}
+    return {row: {"followed": bool(ends), "ended": any(ends)} for row, ends in told.items()}
 
 
 def _close(session: WorkSession, row: DeliveryRow) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
 
-from publicity.feed import queue
+from publicity.feed import items
 from publicity.feed.channel_tables import ChannelRow, DeliveryRow
 from publicity.feed.channels.channel import Channel, Found, Held, Unanswered
 from publicity.feed.deliver import opened
@@ -137,7 +137,7 @@ class _Told:
                 frozenset(session.scalars(records)),
                 frozenset(
                     tuple(identity.get(part, "") for part in _KEY)
-                    for identity in queue.identities(session, row)
+                    for identity in items.identities(session, row)
                 ),
             )
 
@@ -169,7 +169,8 @@ def _asked(session: WorkSession, channel: ChannelRow, ids: Sequence[int]) -> lis
             or_(DeliveryRow.state == "accepted", and_(DeliveryRow.state == "sent", overdue)),
         )
     ).all()
-    return [Claimed(row.id, row.token, False, queue.asked(session, channel, row)) for row in rows]
+    told = items.asked(session, channel, rows)
+    return [Claimed(row.id, row.token, False, item) for row, item in zip(rows, told, strict=True)]
 
 
 def _healed(session: WorkSession, found: Reconciled, answers: "zip[tuple[Claimed, Found]]") -> Reconciled:
