@@ -34,6 +34,7 @@ from seed import (
     fieldwork,
     persons,
     public,
+    returned,
     rights,
     roster,
     seal,
@@ -151,6 +152,7 @@ class _Loading:
         disclosure.decided(self.office)
         end.run(self.office.work)
         penalties.run(self.office.work)
+        returned.last_month(self.office)
         catalogue.waiting(self.office)
         self.progress("完成", 1.0)
 
