@@ -168,9 +168,9 @@ def test_a_power_shows_the_decisions_that_were_really_made_under_it(
     answer = client.get("/catalogues/powers/CF-01.json").get_json()["uses"]
     assert answer["count"] == 2
     assert [(tier["name"], tier["count"]) for tier in answer["tiers"]] == [
-        ("从轻", 0),
-        ("一般", 2),
-        ("从重", 0),
+        ("较轻档", 0),
+        ("中间档", 2),
+        ("较重档", 0),
     ]
     assert [notice["id"] for notice in answer["notices"]] == [second, first]
     page = client.get("/catalogues/powers/CF-01").text
@@ -201,7 +201,7 @@ def test_decisions_are_placed_anew_when_the_list_changes(
         **POWER,
         "code": "CF-05",
         "basis": "《律师法》第五十条第一款第（一）项",
-        "tiers": "一般｜一｜罚款｜罚款 0-10",
+        "tiers": "中间档｜一｜罚款｜罚款 0-10",
     }
     catalogues.publish(host, "powers", exact)
     assert uses.run(host.work)["placed"] == 1

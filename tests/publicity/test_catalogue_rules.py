@@ -40,10 +40,10 @@ def test_the_shipped_lists_keep_their_own_rules(listing: str) -> None:
         ("powers", POWER, "basis", "《中华人民共和国律师法》", "basis-without-article"),
         ("powers", POWER, "basis", "国办发〔2015〕51号", "basis-without-article"),
         ("powers", POWER, "basis", "《律师法》第五十条\n有关规定", "basis-without-article"),
-        ("powers", POWER, "tiers", "从轻｜警告", "tier-parts"),
-        ("powers", POWER, "tiers", "从轻｜一｜二\n从轻｜三｜四", "tier-name"),
-        ("powers", POWER, "tiers", "从轻｜一｜二｜罚款 5-1", "tier-match"),
-        ("powers", POWER, "tiers", "从轻｜一｜二｜罚款若干?", "tier-match"),
+        ("powers", POWER, "tiers", "较轻档｜警告", "tier-parts"),
+        ("powers", POWER, "tiers", "较轻档｜一｜二\n较轻档｜三｜四", "tier-name"),
+        ("powers", POWER, "tiers", "较轻档｜一｜二｜罚款 5-1", "tier-match"),
+        ("powers", POWER, "tiers", "较轻档｜一｜二｜罚款若干?", "tier-match"),
         ("powers", POWER, "name", "长" * 201, "too-long"),
         ("powers", POWER, "procedure", "长" * 4001, "too-long"),
         ("no-penalty", MINOR, "basis", "行政处罚法", "basis-without-article"),
@@ -121,14 +121,14 @@ def test_a_fine_lies_in_the_heaviest_tier_that_it_reaches(yuan: int) -> None:
     """行政处罚法第三十四条: the ranges of a benchmark adjoin, and a fine on their border belongs to the heavier."""
     tiers = read_tiers(POWER["tiers"])
     fine = Decimal(yuan) / 10_000
-    expected = "从轻" if yuan < 10_000 else "一般" if yuan <= 50_000 else None
+    expected = "较轻档" if yuan < 10_000 else "中间档" if yuan <= 50_000 else None
     assert tier_of(tiers, {"CF_CFLB": "警告;罚款", "CF_NR_FK": f"{fine:.6f}"}) == expected
 
 
 @pytest.mark.parametrize(
     ("columns", "tier"),
     [
-        ({"CF_CFLB": "责令停产停业；罚款", "CF_NR_FK": "0.5"}, "从重"),
+        ({"CF_CFLB": "责令停产停业；罚款", "CF_NR_FK": "0.5"}, "较重档"),
         ({"CF_CFLB": "罚款"}, None),
         ({"CF_CFLB": "罚款", "CF_NR_FK": "若干"}, None),
         ({"CF_CFLB": "吊销许可证件"}, None),
@@ -140,9 +140,9 @@ def test_a_penalty_that_fits_no_tier_is_put_into_none(columns: dict[str, str], t
 
 
 def test_a_tier_without_means_to_recognise_it_takes_nothing() -> None:
-    assert tier_of(read_tiers("从轻｜一｜警告"), {"CF_CFLB": "警告"}) is None
+    assert tier_of(read_tiers("较轻档｜一｜警告"), {"CF_CFLB": "警告"}) is None
     with pytest.raises(CellFault):
-        read_tiers("从轻｜一")
+        read_tiers("较轻档｜一")
 
 
 def penalty(basis: str) -> dict[str, object]:
@@ -152,7 +152,7 @@ def penalty(basis: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("kind", "body", "expected"),
     [
-        ("penalty", penalty("律师法第五十条第一款第（一）项"), ("CF-01", "一般")),
+        ("penalty", penalty("律师法第五十条第一款第（一）项"), ("CF-01", "中间档")),
         ("penalty", penalty("律师法第五十条第一款第（八）项"), ("CF-08", None)),
         ("penalty", penalty("公证法第四十二条"), (None, None)),
         ("permit", {"columns": {"XK_XKZS": "律师执业证"}, "title": "准予"}, ("XK-01", None)),
