@@ -123,11 +123,11 @@ def entry_of(host: Host, release: str) -> tuple[str, str, str, date | None]:
 def test_six_people_close_a_fact_instead_of_publishing_it(
     host: Host, client: FlaskClient, sign_in: Callable[..., Person], subjects: office.Subjects
 ) -> None:
-    release = office.release_of(host.work, office.penalty(host.work, subjects))
+    release = office.release_of(host.work, office.permit(host.work, subjects))
     clerk = sign_in("clerk")
     page = clerk.get(f"/staff/releases/{release}").text
     assert "主动公开" in page
-    assert "行政处罚法第四十八条" in page
+    assert "行政许可法第四十条" in page
     form = clerk.get(f"/staff/releases/{release}/disclosure").text
     [revision] = re.findall(r'name="revision" value="(\d+)"', form)
     here = f"/staff/releases/{release}/disclosure"
