@@ -10,5 +10,7 @@ window.addEventListener("DOMContentLoaded", () => {
     defaultModelsExpandDepth: 0,
     supportedSubmitMethods: ["get"],
     validatorUrl: null,
+    // A page has one main part, and this is within it.
+    onComplete: () => place.querySelectorAll("main").forEach((part) => part.setAttribute("role", "none")),
   });
 });
