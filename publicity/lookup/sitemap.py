@@ -20,7 +20,6 @@ KINDS: Sequence[Kind] = ("notices", "organisations")
 PART = 10_000
 """Row ids that one file covers; the protocol allows 50,000 addresses."""
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-ET.register_namespace("sitemap", _NAMESPACE)
 
 
 def parts(session: WorkSession, kind: Kind) -> int:
@@ -63,5 +62,7 @@ def _written(root: str, each: str, addresses: Sequence[str]) -> bytes:
     for address in addresses:
         entry = ET.SubElement(document, f"{{{_NAMESPACE}}}{each}")
         ET.SubElement(entry, f"{{{_NAMESPACE}}}loc").text = address
-    written: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
+    written: bytes = ET.tostring(
+        document, encoding="utf-8", xml_declaration=True, default_namespace=_NAMESPACE
+    )
     return written

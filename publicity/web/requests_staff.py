@@ -203,7 +203,7 @@ def _page(
             **rules.KEPT_BACK,
             conversion.YES: "转为主动公开",
         },
-        converted=[(conversion.YES, "已经或者将要主动公开"), *rules.KEPT_BACK.items()],
+        converted=[(conversion.YES, "转为主动公开"), *rules.KEPT_BACK.items()],
         id_kinds=rules.ID_KINDS,
         terms=rules.TERMS,
         count_fee=rules.by_count(found.month_count),

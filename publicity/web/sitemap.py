@@ -9,8 +9,8 @@ from registry.kernel.host import host, settings, work
 
 blueprint = Blueprint("sitemap", __name__)
 
-_FURTHER = ("letters.result_list", "requests.statistics", "links.index")
-"""Pages beside those of the public menu."""
+_FURTHER = ("requests.statistics",)
+"""Pages that the public menu does not lead to itself."""
 _CLOSED = (
     "/staff/",
     "/practitioners/",
