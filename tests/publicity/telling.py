@@ -1,7 +1,7 @@
 """Notices without their six steps, and channels that tell of them: what the tests of delivery begin with."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,10 +13,12 @@ from publicity.notices import end, publish
 from publicity.notices.content import public_body
 from publicity.notices.publish import Version
 from publicity.notices.tables import Notice
+from registry.kernel.clock import SHANGHAI
 from registry.kernel.work import Work, WorkSession
 from tests.publicity import office
 from tests.publicity.platform import SECRET, Platform
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=SHANGHAI)
 BUREAU_CODE = "11310000MB00000009"
 
 
