@@ -26,7 +26,7 @@ from registry.kernel.work import WorkSession
 from registry.kernel.workdays import add_workdays
 
 MONTHS = 12
-WITHDRAWAL = "撤下"
+WITHDRAWAL = "撤下公示"
 """The group of notices whose decision fell, beside the classes of the archive."""
 ELSEWHERE = "其他"
 """The section of what nobody of the staff recorded or proposed."""
