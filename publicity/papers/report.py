@@ -19,6 +19,8 @@ from registry.ledger import book
 from registry.roster import find
 
 TITLE = "信用报告"
+MOST = 500
+"""So many notices are listed on paper, what matters most first; of the others it is said how many there are, and where."""
 _PAGE = 200
 
 
@@ -117,7 +119,7 @@ def paper(report: Report, *, bureau: str, public_url: str, sealed: bool) -> Pape
             Facts(about),
             *_licences(licences),
             *_graded(report.grades),
-            *_listed(report.notices),
+            *_listed(report.notices, address),
             end,
             Heading("存证与核验"),
             Text(
@@ -189,28 +191,37 @@ def _graded(grades: Sequence[Grade]) -> Iterator[Block]:
             yield Table(["日期", "事项", "规则", "分值", "计至"], rows, [2, 3, 4, 2, 2])
 
 
-def _listed(shown: Sequence[Shown]) -> Iterator[Block]:
+def _listed(shown: Sequence[Shown], address: str) -> Iterator[Block]:
     if not shown:
         yield Heading("公示信息")
         yield Text("没有正在公示的信息。")
     for mark in sorted({mark for one in shown for mark in one.marks}):
         yield Mark(f"有公示{mark}，详见该条公示。")
+    left = MOST
     for some in pages.grouped(shown).values():
-        yield Heading(f"公示：{some[0].kind_title}（{len(some)} 条）")
-        yield Table(
-            ["决定日期", "内容", "文号", "公示至", "日志"],
+        if left:
+            yield Heading(f"公示：{some[0].kind_title}（{len(some)} 条）")
+            yield _table(some[:left])
+        left -= min(left, len(some))
+    if len(shown) > MOST:
+        yield Text(f"以上列出 {MOST} 条；其余 {len(shown) - MOST} 条见公开页面 {address}。")
+
+
+def _table(some: Sequence[Shown]) -> Table:
+    return Table(
+        ["决定日期", "内容", "文号", "公示至", "日志"],
+        [
             [
-                [
-                    one.decided_on.isoformat(),
-                    _content(one),
-                    one.document_number or "",
-                    one.until.isoformat() if one.until else "长期",
-                    str(one.versions[-1].position),
-                ]
-                for one in some
-            ],
-            [2, 6, 4, 2, 1],
-        )
+                one.decided_on.isoformat(),
+                _content(one),
+                one.document_number or "",
+                one.until.isoformat() if one.until else "长期",
+                str(one.versions[-1].position),
+            ]
+            for one in some
+        ],
+        [2, 6, 4, 2, 1],
+    )
 
 
 def _content(shown: Shown) -> str:
