@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -43,6 +43,8 @@ ROWS: Mapping[str, tuple[str, dict[str, str]]] = {
     "penalty on a firm": ("penalty", PENALTY),
     "penalty on a person": ("penalty", {k: v for k, v in PENALTY.items() if k not in _OF_FIRMS} | PERSON),
 }
+_OLD_CODES = {"XDR_ZZJG": "708461136", "XDR_GSZC": "110108000000016"}
+ROWS = {**ROWS, "permit of a firm with old codes": ("permit", PERMIT | _OLD_CODES)}
 _PRIVATE = ("ZJLX", "ZJHM")
 
 
@@ -209,6 +211,7 @@ def spoilt_rows(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
     return kind, {**row, **changes}
 
 
+@settings(max_examples=200)
 @given(spoilt_rows())
 def test_exactly_what_the_platform_refuses_was_announced(row: tuple[str, dict[str, str]]) -> None:
     kind, short = row
