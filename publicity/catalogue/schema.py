@@ -115,16 +115,21 @@ def _cleaned(column: Column, text: str) -> str:
     if re.match(r"'[=+\-@]", text):
         text = text[1:]
     if column.form == "code":
-        return read_code(text)
+        return _code(text)
     if column.form == "choice":
-        return unicodedata.normalize("NFKC", read_text(text))
+        return read_text(unicodedata.normalize("NFKC", text))
     lines = [read_text(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     if column.form in ("line", "link"):
         return " ".join(filter(None, lines))
     if column.form == "ref":
         words = re.split(r"[\s、，,;；]+", " ".join(lines))
-        return "\n".join(dict.fromkeys(read_code(word) for word in words if read_code(word)))
+        return "\n".join(dict.fromkeys(filter(None, map(_code, words))))
     return "\n".join(filter(None, lines))
+
+
+def _code(text: str) -> str:
+    """As the sheets' codes are read; what is left of `- -` without its spaces stands for nothing too."""
+    return read_text(read_code(text))
 
 
 def faults(schema: Schema, entry: Entry) -> list[FieldFault]:

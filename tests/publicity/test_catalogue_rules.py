@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publicity.catalogue.citations import Citation, citations, number
@@ -117,6 +117,8 @@ def test_numbers_of_articles() -> None:
 
 
 @given(st.integers(0, 60_000))
+@example(10_000)
+@example(50_000)
 def test_a_fine_lies_in_the_heaviest_tier_that_it_reaches(yuan: int) -> None:
     """行政处罚法第三十四条: the ranges of a benchmark adjoin, and a fine on their border belongs to the heavier."""
     tiers = read_tiers(POWER["tiers"])
