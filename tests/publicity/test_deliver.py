@@ -311,7 +311,7 @@ def test_after_any_history_and_any_behaviour_it_shows_what_is_public(
             deliver_all(work)
     platform.moods.clear()
     for _ in range(6):
-        _resend_questioned(work)
+        resend_questioned(work)
         clock.advance(3 * HOUR)
         deliver_all(work)
     latest = {notice: _version(work, notice) for notice in live}
@@ -319,7 +319,7 @@ def test_after_any_history_and_any_behaviour_it_shows_what_is_public(
     assert {row.state for row in telling.rows(work)} <= {"accepted", "superseded"}
 
 
-def _resend_questioned(work: Work) -> None:
+def resend_questioned(work: Work) -> None:
     public_id = telling.channel_row(work).public_id
     for row in telling.rows(work):
         if row.state in ("parked", "rejected"):

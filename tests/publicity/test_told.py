@@ -240,7 +240,7 @@ def test_the_statements_fit_sql_server_without_its_driver(work: Work) -> None:
     table = Table(
         "frxzcf", MetaData(), Column("ID", Integer, primary_key=True), Column("CF_WSH", String), schema="DBO"
     )
-    dialect: Any = mssql.dialect()  # type: ignore[no-untyped-call]
+    dialect: Any = mssql.dialect()
     written = str(insert(table).inline().values({"CF_WSH": "1号"}).compile(dialect=dialect))
     assert "OUTPUT" not in written
     assert "[DBO].frxzcf" in written
