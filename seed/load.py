@@ -33,6 +33,7 @@ from seed import (
     entries,
     fieldwork,
     persons,
+    procedure,
     public,
     returned,
     rights,
@@ -150,6 +151,7 @@ class _Loading:
         public.received(self.office)
         intake.run(self.office.work)
         disclosure.decided(self.office)
+        procedure.under_way(self.office)
         end.run(self.office.work)
         penalties.run(self.office.work)
         returned.last_month(self.office)
