@@ -17,6 +17,7 @@ from registry.credit.tables import EvidenceRow
 from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
 from registry.kernel.store import Base
+from tests.inspection import lawyers
 from tests.people import Person
 from tests.publicity import office
 from tests.publicity.public_forms import kept, sent
@@ -374,3 +375,28 @@ def test_what_was_written_is_sealed_and_goes_when_its_term_is_over(
         assert connection.execute(select(EvidenceRow.id)).all() == []
         [row] = connection.execute(select(LetterRow.sender, LetterRow.wording, LetterRow.answer))
         assert tuple(row) == (None, None, None)
+
+
+def test_a_lead_goes_to_whoever_plans_inspections_without_its_sender(
+    host: Host, client: FlaskClient, sign_in: Callable[..., Person], subjects: office.Subjects
+) -> None:
+    lawyers.found(host.work, lawyers=4, firms=2, inspectors=2)
+    page = f"/staff/letters/{id_of(host, kept(written(client, subjects))[0])}"
+    clerk = sign_in("clerk")
+    clerk.post(f"{page}/accept")
+    lead = {"matter": "LS-11", "note": "反映另外收费，没有收据"}
+    assert clerk.post(f"{page}/inspection", **{**lead, "note": f"{NAME}反映"}).status_code == 422
+    assert clerk.post(f"{page}/inspection", **{**lead, "matter": "没有"}).status_code == 422
+    assert clerk.post(f"{page}/inspection", **lead).status_code == 303
+    head = sign_in("head")
+    found = re.search(r"/staff/letters/handovers/[a-z2-7]{16}", head.get("/staff/work").text)
+    assert found
+    shown = head.get(found[0]).text
+    assert "反映另外收费，没有收据" in shown
+    assert NAME not in shown
+    assert clerk.get(found[0]).status_code == 403
+    assert head.post(found[0], task="没有这项").status_code == 422
+    assert head.post(found[0], task="2026-LS-11").status_code == 303
+    assert head.post(found[0], task="2026-LS-11").status_code == 409
+    assert "任务 2026-LS-11" in clerk.get(page).text
+    assert found[0] not in head.get("/staff/work").text
