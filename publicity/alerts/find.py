@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from publicity.alerts import subscribe, topics
-from publicity.alerts.tables import AlertReaderRow, AlertRow
+from publicity.alerts.tables import AlertReaderRow
 from publicity.alerts.topics import Say
 from registry.kernel.faults import NotFound
 from registry.kernel.work import WorkSession
@@ -39,9 +39,3 @@ def alerts(session: WorkSession, reader: str, key: str, say: Say) -> Sequence[Al
 def known(session: WorkSession, reader: str) -> bool:
     """Whether the reader has an alert left."""
     return session.scalar(select(AlertReaderRow.id).where(AlertReaderRow.public_id == reader)) is not None
-
-
-def counts(session: WorkSession) -> tuple[int, int]:
-    """How many readers there are, and how many alerts run; for the office, which sees no more of them."""
-    readers = session.scalar(select(func.count()).select_from(AlertReaderRow)) or 0
-    return readers, session.scalar(select(func.count()).select_from(AlertRow)) or 0

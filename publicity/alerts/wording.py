@@ -97,5 +97,5 @@ def _section(site: Site, say: Say, news: News) -> str:
 
 def _signed(site: Site, say: Say) -> str:
     return "\n".join(
-        (f"{site.bureau}{say('法律服务信用公示')}", site.public_url, say("这封邮件由系统发出，请勿回复。"))
+        (f"{site.bureau} · {say('法律服务信用公示')}", site.public_url, say("这封邮件由系统发出，请勿回复。"))
     )

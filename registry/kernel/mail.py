@@ -71,13 +71,12 @@ def post(session: WorkSession, mail: Mail, *, kind: str, cause: str) -> str:
         recipient=_blind(session, mail.to),
         queued_at=session.now,
         since=session.now,
+        until=mail.until,
         not_before=session.now,
         attempts=0,
         token=0,
     )
-    row.content = session.keys.seal(
-        orjson.dumps({**vars(mail), "until": mail.until}), f"{_CONTEXT}:{row.public_id}"
-    )
+    row.content = session.keys.seal(orjson.dumps(vars(mail)), f"{_CONTEXT}:{row.public_id}")
     session.add(row)
     session.flush()
     return row.public_id
@@ -212,11 +211,13 @@ def deliver(
     """Hands over what is due, one after the other, until nothing is, the line fails again and again, or the run has been
     long enough. Counts the states that mails came to."""
     counts: Counter[str] = Counter()
+    if dropped := _drop_overdue(work):
+        counts["dropped"] = dropped
     failures, until = 0, monotonic() + _FILE["longest_run"]
     if server is not None:
         with Line(server, timeout=_FILE["answer"]) as line:
             while failures < _FILE["give_up_after"] and monotonic() < until:
-                held = _claim(work, server, counts)
+                held = _claim(work, server)
                 if held is None:
                     break
                 outcome = line.send(held.to, held.content)
@@ -230,26 +231,32 @@ def deliver(
     return {**counts, "left": left}
 
 
-def _claim(work: Work, server: MailServer, counts: Counter[str]) -> _Held | None:
-    """The mail that is due first, held for its lease; what is pointless by now is dropped on the way."""
+def _drop_overdue(work: Work) -> int:
+    """What is pointless by now goes, with or without a server."""
+    with work.housekeeping() as session:
+        over = select(MailRow).where(MailRow.state == "waiting", MailRow.until <= session.now)
+        rows = session.scalars(over.with_for_update(skip_locked=True)).all()
+        for row in rows:
+            _end(session, row, "dropped", "over")
+        return len(rows)
+
+
+def _claim(work: Work, server: MailServer) -> _Held | None:
+    """The mail that is due first, held for its lease."""
     with work.housekeeping() as session:
         due = select(MailRow).where(
             MailRow.state.in_(("waiting", "claimed")), MailRow.not_before <= session.now
         )
         # A claim is a lease: past `not_before` it is anybody's again.
         due = due.order_by(MailRow.not_before, MailRow.id).limit(1).with_for_update(skip_locked=True)
-        while (row := session.scalar(due)) is not None:
-            mail = _opened(session, row)
-            if mail.until is not None and mail.until <= session.now:
-                _end(session, row, "dropped", "over")
-                session.flush()
-                counts["dropped"] += 1
-                continue
-            row.state, row.token, row.attempts = "claimed", row.token + 1, row.attempts + 1
-            row.not_before = session.now + timedelta(seconds=_FILE["lease"])
-            content = composed(mail, server, message_id=row.public_id, written=row.queued_at)
-            return _Held(row.id, row.token, mail.to, content)
-    return None
+        row = session.scalar(due)
+        if row is None:
+            return None
+        mail = _opened(session, row)
+        row.state, row.token, row.attempts = "claimed", row.token + 1, row.attempts + 1
+        row.not_before = session.now + timedelta(seconds=_FILE["lease"])
+        content = composed(mail, server, message_id=row.public_id, written=row.queued_at)
+        return _Held(row.id, row.token, mail.to, content)
 
 
 def _settle(work: Work, held: _Held, outcome: Outcome) -> str:
@@ -287,8 +294,7 @@ def _forget_old(work: Work) -> None:
 
 def _opened(session: WorkSession, row: MailRow) -> Mail:
     read = orjson.loads(session.keys.unseal(row.content or b"", f"{_CONTEXT}:{row.public_id}"))
-    until = datetime.fromisoformat(read.pop("until")) if read["until"] else read.pop("until")
-    return Mail(**read, until=until)
+    return Mail(**{**read, "until": row.until})
 
 
 def _blind(session: WorkSession, address: str) -> str:

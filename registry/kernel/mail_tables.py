@@ -12,7 +12,7 @@ class MailRow(Base):
     """One mail. `cause` is what it was written for, once: another mail for the same cause is the same mail.
 
     `state`: waiting, claimed, sent, parked (a person decides), dropped (pointless by now, or the reader wants no more).
-    `content` is the sealed mail and `recipient` the blind index of its address, both gone once it was sent or dropped.
+    It is pointless after `until`. `content` is the sealed mail and `recipient` the blind index of its address, both gone once it was sent or dropped.
     `token` grows with every claim; an older one settles nothing. `code` is the server's number, or a word of
     registry.kernel.smtp.
     """
@@ -32,6 +32,7 @@ class MailRow(Base):
     recipient: Mapped[str | None] = mapped_column(String(64))
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(Integer)
     token: Mapped[int] = mapped_column(Integer)

@@ -72,8 +72,7 @@ class Sealer:
     @property
     def certificate(self) -> str:
         """Hex SHA-256 of the certificate it signs with."""
-        assert self._signer.signing_cert is not None
-        return sha256(self._signer.signing_cert.dump()).hexdigest()
+        return sha256(self._signer.signing_cert.dump()).hexdigest()  # type: ignore[union-attr]
 
     @classmethod
     def open(cls, folder: Path) -> "Sealer | None":
