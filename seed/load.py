@@ -24,6 +24,7 @@ from registry.roster.drafts import NewOrganisation, NewPractitioner
 from registry.roster.enrol import Organisation, Practitioner, enrol_organisations, enrol_practitioners
 from seed import (
     aftermath,
+    alerts,
     annual,
     catalogue,
     complaints,
@@ -31,6 +32,7 @@ from seed import (
     disclosure,
     draws,
     entries,
+    exchange,
     fieldwork,
     persons,
     procedure,
@@ -100,9 +102,11 @@ def _inspections(today: date) -> list[tuple[date, Callable[[Office, date], None]
         (ago(44), sealed.opened),
         (ago(35), catalogue.revised),
         (ago(30), persons.drawn),
+        (ago(exchange.AHEAD), exchange.opened),
         (ago(60), correspondence.begun),
         (ago(40), correspondence.answered),
         (ago(5), correspondence.waiting),
+        (ago(4), alerts.followed),
         (ago(12), aftermath.running),
         (ago(8), sealed.closed),
     ]
@@ -154,6 +158,7 @@ class _Loading:
         procedure.under_way(self.office)
         end.run(self.office.work)
         penalties.run(self.office.work)
+        exchange.told(self.office)
         returned.last_month(self.office)
         catalogue.waiting(self.office)
         self.progress("完成", 1.0)
