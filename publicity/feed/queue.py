@@ -78,11 +78,11 @@ def claim(session: WorkSession, channel: ChannelRow, *, limit: int) -> list[Clai
 
     What the book no longer shows is taken off the queue instead. On PostgreSQL several processes claim side by side.
     """
-    due = _due(session, channel, limit)
-    stored = book.entries(session, "public", [row.position for row in due], on=session.today)
-    known = items.known(session, channel, [row.record for row in due if row.ends])
+    going = due(session, channel, limit)
+    stored = book.entries(session, "public", [row.position for row in going], on=session.today)
+    known = items.known(session, channel, [row.record for row in going if row.ends])
     claimed = []
-    for row in due:
+    for row in going:
         item = items.told(session, channel, row, stored[row.position], known.get(row.record, {}))
         if item is None:
             row.state, row.settled_at, row.code = "superseded", session.now, "over"
@@ -260,7 +260,7 @@ def _put(session: WorkSession, channel: ChannelRow, entry: Any, before: Sequence
     return queued
 
 
-def _due(session: WorkSession, channel: ChannelRow, limit: int) -> list[DeliveryRow]:
+def due(session: WorkSession, channel: ChannelRow, limit: int) -> list[DeliveryRow]:
     """Ends first, then what waits, then what somebody left behind, each in the order of the book, locked."""
     patient = patience()
     # Whatever stands further off than we ever wait was set by a clock that has been put right since.
@@ -277,14 +277,14 @@ def _due(session: WorkSession, channel: ChannelRow, limit: int) -> list[Delivery
         # One state a statement: each is read in the order of its index, however long the queue is.
         for state, may_go in (("claimed", left), ("waiting", waited)):
             if len(found) < limit:
-                due = select(DeliveryRow).where(
+                may_be_held = select(DeliveryRow).where(
                     DeliveryRow.channel_id == channel.id,
                     DeliveryRow.state == state,
                     DeliveryRow.ends.is_(ends),
                     may_go,
                     ~_behind_another(),
                 )
-                ordered = due.order_by(DeliveryRow.position).limit(limit - len(found))
+                ordered = may_be_held.order_by(DeliveryRow.position).limit(limit - len(found))
                 found += session.scalars(ordered.with_for_update(skip_locked=True, of=DeliveryRow))
     return found
 

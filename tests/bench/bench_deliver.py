@@ -1,8 +1,10 @@
 """What telling a platform costs, against the script that an office would write instead: a loop that reads the rows and sends
 each, without queue, order, leases, encryption or audit."""
 
+import base64
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 
 import orjson
@@ -11,9 +13,11 @@ from sqlalchemy import Engine, select, text
 
 from publicity.feed import deliver
 from publicity.feed.channel_tables import ChannelRow, DeliveryRow
+from publicity.feed.channels.json_https import sign
+from publicity.feed.queue import due
 from registry.kernel.work import Work
 from tests.publicity import office, telling
-from tests.publicity.platform import Platform
+from tests.publicity.platform import SECRET, Platform
 from tests.publicity.soap_platform import SoapPlatform
 from tests.publicity.stand_ins import Soap, opened
 
@@ -42,7 +46,9 @@ def test_delivery(work: Work, engine: Engine) -> None:
             session.scalars(select(ChannelRow).where(ChannelRow.name == "SOAP")).one().paused_at = session.now
             session.act("bench.pause", "bench")
         settings = Soap("city", soap, asked=False).settings()
-        opened(work, Soap("city", soap, asked=False), name="50", settings=settings["settings"] | {"rows": "50"})
+        opened(
+            work, Soap("city", soap, asked=False), name="50", settings=settings["settings"] | {"rows": "50"}
+        )
         batched = _delivered(work)
     print(
         f"\n{engine.dialect.name}, {ENTRIES:,} entries: a bare loop {looped:.1f} s ({ENTRIES / looped:.0f} a second); JSON channel "
@@ -74,31 +80,35 @@ def test_a_claim_costs_the_same_however_long_the_queue_is(work: Work, engine: En
                     for n in range(start, min(start + 10_000, waiting))
                 ],
             )  # fmt: skip
-    from publicity.feed.queue import _due
 
     def claim() -> None:
         with work.read() as session:
-            assert len(_due(session, session.get_one(ChannelRow, channel), 50)) >= 50
+            assert len(due(session, session.get_one(ChannelRow, channel), 50)) >= 50
 
     claim()
-    print(f"\n{engine.dialect.name}, {waiting:,} waiting: to find 50 that may go {_seconds(claim) * 1000:.1f} ms")
+    print(
+        f"\n{engine.dialect.name}, {waiting:,} waiting: to find 50 that may go {_seconds(claim) * 1000:.1f} ms"
+    )
 
 
 def _loop(engine: Engine, platform: Platform) -> None:
     """Reads rows and posts them over one line, signed as the stand-in wants it."""
-    from datetime import UTC, datetime
-    import base64
-    from publicity.feed.channels.json_https import sign
-    from tests.publicity.platform import SECRET
-
     key = base64.b64decode(SECRET.removeprefix("whsec_"))
     host, port = platform.url.removeprefix("http://").split(":")
-    bodies = text("SELECT e.record, b.body FROM reg_ledger_entries e JOIN reg_ledger_bodies b ON b.book = e.book AND b.position = e.position WHERE e.book = 'public'")
+    bodies = text(
+        "SELECT e.record, b.body FROM reg_ledger_entries e JOIN reg_ledger_bodies b ON b.book = e.book AND b.position = e.position WHERE e.book = 'public'"
+    )
     with engine.connect() as connection:
         for record, body in connection.execute(bodies):
-            sent = orjson.dumps({"data": {"record": record, "version": 1, "action": "publish", **orjson.loads(bytes(body))}})
+            sent = orjson.dumps(
+                {"data": {"record": record, "version": 1, "action": "publish", **orjson.loads(bytes(body))}}
+            )
             stamp = str(int(datetime.now(UTC).timestamp()))
-            headers = {"webhook-id": record, "webhook-timestamp": stamp, "webhook-signature": sign(key, record, stamp, sent)}
+            headers = {
+                "webhook-id": record,
+                "webhook-timestamp": stamp,
+                "webhook-signature": sign(key, record, stamp, sent),
+            }
             line = HTTPConnection(host, int(port))
             line.request("POST", "/notices", sent, headers)
             assert line.getresponse().read()

@@ -167,7 +167,7 @@ def _run(sqlite_template: Path, examples: int, steps: int, *, derandomize: bool)
         deadline=None,
         database=None,
     )
-    run_state_machine_as_test(machine, settings=shaped)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=shaped)
 
 
 def test_a_few_histories(sqlite_template: Path) -> None:
