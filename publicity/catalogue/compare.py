@@ -1,20 +1,16 @@
 """What differs between two versions of a list, word for word. Pure."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
 from publicity.catalogue.schema import Entry, Schema
-
-Piece = tuple[Literal["same", "out", "in"], str]
-_PIECES = re.compile(r"[A-Za-z0-9.]+|\s+|.", re.DOTALL)
+from publicity.release.compare import Piece, compare
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of an entry that reads otherwise: `pieces` in their order, what went `out` and what came `in`."""
+    """A field of an entry that reads otherwise: what went and what came, in `pieces`."""
 
     title: str
     pieces: Sequence[Piece]
@@ -44,23 +40,8 @@ def changes(schema: Schema, before: Sequence[Entry], after: Sequence[Entry]) -> 
     return found
 
 
-def pieces(before: str, after: str) -> list[Piece]:
-    """Two texts as one: sign by sign, a number or Latin word whole, so that 10 and 15 are not half the same."""
-    old, new = _PIECES.findall(before), _PIECES.findall(after)
-    found: list[Piece] = []
-    for what, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
-            found.append(("same", "".join(old[first:last])))
-            continue
-        if first < last:
-            found.append(("out", "".join(old[first:last])))
-        if start < end:
-            found.append(("in", "".join(new[start:end])))
-    return found
-
-
 def _fields(schema: Schema, old: Entry, new: Entry) -> Iterator[Field]:
     for column in schema.columns:
         before, after = old.get(column.field, ""), new.get(column.field, "")
         if before != after:
-            yield Field(column.title, pieces(before, after))
+            yield Field(column.title, compare(before, after))
