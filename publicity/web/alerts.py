@@ -6,13 +6,12 @@ A link that is only opened changes nothing: mail programs and scanners open link
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from publicity.alerts import find, subscribe, terms, topics
 from publicity.alerts.subscribe import Wanted
 from publicity.alerts.topics import Topic
 from publicity.alerts.wording import LANGUAGES, Site
+from publicity.web.limits import limit
 from registry.kernel.access import by_secret, current_actor, public
 from registry.kernel.faults import Invalid, NotFound
 from registry.kernel.host import Host, host, settings, work
@@ -26,8 +25,7 @@ blueprint = Blueprint("alerts", __name__)
 
 def install(installed: Host, app: Flask) -> None:
     """Keeps a flood of requests from other people's mailboxes."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="alerts")
-    app.view_functions["alerts.ask"] = limiter.limit(terms.RATE)(app.view_functions["alerts.ask"])  # type: ignore[assignment]
+    limit(app, "alerts", terms.RATE, ["alerts.ask"])
     app.add_template_global(lambda: installed.settings.mail is not None, "mailing")
 
 

@@ -1,22 +1,16 @@
 """Whoever was handed a sealed report or certificate checks it here: phones show PDFs without their seals."""
 
-from typing import TYPE_CHECKING, cast
-
 from flask import Blueprint, Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from publicity.proving.received import Received, examined
+from publicity.web.limits import limit
 from registry.kernel.access import public
 from registry.kernel.faults import Invalid
 from registry.kernel.host import Host, host, work
 from registry.ledger import book
 from registry.ledger.note import parse_vkey
 from registry.web.forms import faults_by_path
-
-if TYPE_CHECKING:
-    from flask.typing import RouteCallable
 
 LARGEST = 2 << 20
 """Bytes of a form with its file."""
@@ -27,9 +21,7 @@ blueprint = Blueprint("paper_check", __name__)
 
 
 def install(_host: Host, app: Flask) -> None:
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="paper-check")
-    slowed = limiter.limit(_RATE)(app.view_functions["paper_check.check"])
-    app.view_functions["paper_check.check"] = cast("RouteCallable", slowed)
+    limit(app, "paper-check", _RATE, ["paper_check.check"])
 
 
 @blueprint.get("/check-paper")
