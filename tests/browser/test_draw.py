@@ -94,10 +94,12 @@ def test_a_draw_from_the_frame_to_the_closed_finding(
 
     page.context.clear_cookies()
     page.goto(live_server)
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="双随机抽取").click()
+    menu = page.get_by_role("navigation", name="主导航")
+    menu.locator("summary", has_text="双随机").click()
+    menu.get_by_role("link", name="双随机抽取").click()
     look("draw-list")
     page.get_by_role("link", name="律师事务所双随机抽查").click()
-    assert page.url == public
+    expect(page).to_have_url(public)
     expect(page.get_by_text(SECOND_DICE)).to_be_visible()
     page.get_by_text("按签的次序递补").click()
     look("draw-public")

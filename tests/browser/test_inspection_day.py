@@ -153,7 +153,7 @@ def test_an_inspection_from_the_plan_to_the_public_finding(
     page.get_by_label("姓名、机构名称").fill(visit.subject_name)
     page.get_by_role("option", name=visit.subject_name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(visit.subject_name)
-    page.locator("a[href^='/notices/']").first.click()
+    page.get_by_role("main").locator("a[href^='/notices/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("未按规定公示应当公示的信息")
     look("finding")
     assert Axe().run(page).violations_count == 0
