@@ -215,6 +215,7 @@ def test_a_lawyer_asks_on_the_phone(page: Page, live_server: str, host: Host) ->
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{live_server}/draws/{draw}")
     page.get_by_role("link", name="我在名录里吗").click()
+    expect(page.get_by_role("searchbox", name="执业证号")).to_be_visible()
     asked = page.url
     for number, answer in ((lawyers.licence(0), "6/24（25 %）"), (lawyers.licence(999), "名录里没有找到")):
         page.get_by_role("searchbox", name="执业证号").fill(number)
