@@ -1,16 +1,17 @@
 """Reads letters: for whoever has number and code, and for the office. Lists name nobody."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 
 from inspection.plan.tables import MatterRow, TaskRow
 from publicity import tracking
 from publicity.letters import access, handle, results, rules, states
-from publicity.letters.tables import LetterHandoverRow, LetterRow
+from publicity.letters.tables import LetterHandoverRow, LetterRecusalRow, LetterRow
 from registry.accounts import staff
+from registry.accounts.roles import permissions_of
 from registry.credit import evidence
 from registry.credit.casework import steps
 from registry.credit.casework.steps import Step
@@ -120,7 +121,8 @@ class Handover:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter as its page shows it. `open` says whether the reader may see what was written; else the texts are empty.
+    """A letter as its page shows it. `open` says whether the reader may see what was written; else the texts are empty, and so
+    is what became of it before it is answered: the outcome, who is kept out, the summary, the case and the handovers.
 
     `subject` is (kind, public id) where it is registered. `complaint` is the public id of the case opened from it.
     """
@@ -152,8 +154,8 @@ class Letter:
         published = self.listed.published
         fits = {
             "extend": not self.extended and self.accepted,
-            "complaint": self.complaint is None,
-            "summarise": not published,
+            "complaint": self.complaint is None and not self.recused,
+            "summarise": not published and not self.purged,
             "publish": not published and self.summary is not None,
             "retract": published,
         }
@@ -188,12 +190,11 @@ def letter(session: WorkSession, actor: Actor, public_id: str) -> Letter:
     row = access.seen(session, actor, public_id)
     open_ = access.opens(session, actor, row)
     texts = handle.wording(session, row) if open_ else {}
-    names = staff.names(session, access.recused(session, row))
-    complaint = (
-        session.get_one(ComplaintRow, row.complaint_id).public_id if row.complaint_id is not None else None
-    )
+    names = staff.names(session, access.recused(session, row)) if open_ else {}
+    complaint = session.get_one(ComplaintRow, row.complaint_id) if open_ and row.complaint_id else None
+    told = open_ or row.state == "answered"
     return Letter(
-        listed=_listed(row),
+        listed=replace(_listed(row), outcome=row.outcome if told else None),
         open=open_,
         subject_name=texts.get("subject", ""),
         subject=_subject(session, row) if open_ else None,
@@ -201,12 +202,12 @@ def letter(session: WorkSession, actor: Actor, public_id: str) -> Letter:
         named=row.sender is not None,
         purged=row.wording is None,
         reply=handle.reply(session, row) if open_ else None,
-        summary=results.summary(session, row),
+        summary=results.summary(session, row) if open_ else None,
         extended=row.extended,
         accepted=row.accepted_on is not None,
         terms=handle.rule(session, row),
-        complaint=complaint,
-        handovers=_handovers(session, LetterHandoverRow.letter_id == row.id),
+        complaint=complaint.public_id if complaint else None,
+        handovers=_handovers(session, LetterHandoverRow.letter_id == row.id) if open_ else (),
         files=evidence.of(session, row.public_id) if open_ else (),
         steps=steps.of(session, row.public_id) if open_ else (),
         recused=sorted(names.values()),
@@ -312,9 +313,46 @@ def _handed(session: WorkSession, limit: int) -> Sequence[Duty]:
     ]
 
 
+def _nobodys(session: WorkSession, limit: int) -> Sequence[Duty]:
+    """Letters whose recusals leave nobody to handle or to sign them: somebody has to be given the role, or another office it.
+
+    Whoever manages the staff learns the number alone.
+    """
+    keeps_out = exists().where(LetterRecusalRow.letter_id == LetterRow.id)
+    rows = session.scalars(
+        select(LetterRow)
+        .where(LetterRow.state.in_(states.OPEN), keeps_out)
+        .order_by(LetterRow.due_on, LetterRow.id)
+    ).all()
+    able = [
+        (one.public_id, permissions_of(one.roles, states.PERMISSIONS))
+        for one in staff.everybody(session)
+        if one.ended_at is None
+    ]
+    found = []
+    for row in rows:
+        out = access.recused(session, row)
+        handlers = {who for who, may in able if states.HANDLE in may} - out
+        deciders = {who for who, may in able if states.DECIDE in may} - out - {row.drafted_by}
+        if not handlers or not deciders:
+            found.append(
+                Duty(
+                    title=f"{row.number} 因回避无人可以办理或者审签，请安排人员或者移交上级机关",
+                    endpoint="staff.people",
+                    values={},
+                    since=row.received_on,
+                    due=row.due_on,
+                    provisional=row.due_provisional,
+                    barred=out,
+                )
+            )
+    return found[:limit]
+
+
 WORKLISTS = (
     Worklist("投诉举报：决定是否受理", states.HANDLE, _waiting("received")),
     Worklist("投诉举报：办理和拟写答复", states.HANDLE, _waiting("handling")),
     Worklist("投诉举报：审签答复", states.DECIDE, _waiting("drafted", deciding=True)),
     Worklist("投诉举报：安排检查", handle.PLAN, _handed),
+    Worklist("投诉举报：因回避无人办理", staff.ADMINISTER, _nobodys),
 )

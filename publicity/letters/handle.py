@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from inspection.plan.tables import MatterRow, TaskMatterRow, TaskRow
 from publicity.letters import access, rules, states
+from publicity.letters.marks import joined, marks
 from publicity.letters.receive import SENDER_SEAL, WORDING_SEAL
 from publicity.letters.tables import LetterHandoverRow, LetterRecusalRow, LetterRow
+from publicity.release.allowed import without_numbers
 from registry.accounts.tables import StaffRow
 from registry.credit.casework import steps
 from registry.credit.complaint import handle as complaints
@@ -58,12 +60,18 @@ def recuse(session: WorkSession, actor: Actor, *, letter: str, staff: str) -> No
 def complain(session: WorkSession, actor: Actor, *, letter: str, facts: str) -> str:
     """转为投诉案件: opens a complaint of the register about the same subject, whose investigation and decision are others'.
 
-    `facts` are told anew: the sender stays with the letter, and the case is anonymous to whoever investigates. Returns the
-    complaint's public id. Raises Invalid (`names_sender`), Conflict (`complained`), NotFound, Refused.
+    `facts` are told anew: the sender stays with the letter, and the case is anonymous to whoever investigates. A case
+    knows nobody who is kept out, so no letter with a recusal becomes one. Returns the complaint's public id. Raises Invalid
+    (`names_sender`, `numbers`), Conflict (`complained`, `recusals`), NotFound, Refused.
     """
     row = _handled(session, actor, letter)
     if row.complaint_id is not None:
         raise Conflict("这件来信已经转为投诉案件", rule="complained")
+    if access.recused(session, row):
+        raise Conflict(
+            "这件来信有人须回避，投诉案件对他们不保密，不能转为投诉案件；请另行移交上级机关或者其他有权机关办理",
+            rule="recusals",
+        )
     text = without_sender(session, row, "facts", facts, "请写明转办的事实，不写来信人")
     _take(session, actor, row, "complaint")
     complaint = NewComplaint(
@@ -225,10 +233,16 @@ def reply(session: WorkSession, row: LetterRow) -> str | None:
 
 
 def without_sender(session: WorkSession, row: LetterRow, path: str, text: str, wanted: str) -> str:
-    """The text, if it does not name who wrote. Raises Invalid (`required`, `names_sender`)."""
+    """The text, if it neither names who wrote nor holds a person's number.
+
+    Raises Invalid (`required`, `names_sender`, `numbers`).
+    """
     written = steps.required(path, text, wanted)
-    if any(part and part in written for part in sender(session, row).values()):
+    bare = joined(written)
+    if any(mark in bare for mark in marks(sender(session, row))):
         raise Invalid.field(path, "names_sender", "不能写来信人的姓名和联系方式")
+    if without_numbers(written) != written:
+        raise Invalid.field(path, "numbers", "不能有证件号码、手机号码")
     return written
 
 

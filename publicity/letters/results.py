@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Integer, case, func, select
+from sqlalchemy import Integer, case, exists, func, select
 
 from publicity.letters import access, handle, rules, states
 from publicity.letters.tables import LetterHandoverRow, LetterRow
-from publicity.release.allowed import without_numbers
 from registry.credit import evidence
 from registry.credit.casework import steps
+from registry.credit.casework.tables import StepRow
 from registry.credit.catalogue import add_months
 from registry.credit.sealing import opened, seal
 from registry.kernel.access import Actor
@@ -24,20 +24,20 @@ LONGEST = 500
 def summarise(session: WorkSession, actor: Actor, *, letter: str, summary: str) -> None:
     """拟写公开摘要: it names neither the sender nor the subject, and holds no number of anybody's.
 
-    Raises Invalid (`names_sender`, `names_subject`, `numbers`, `too_long`), Conflict (`published`, `out_of_turn`).
+    Raises Invalid (`names_sender`, `names_subject`, `numbers`, `too_long`), Conflict (`published`, `deleted`, `out_of_turn`).
     """
     row = access.held(session, actor, letter)
     access.require_handler(session, actor, row)
     if row.published_on is not None:
         raise Conflict("办理结果已经公开，先撤下再改", rule="published")
+    if row.wording is None:
+        raise Conflict("来信内容已按期删除，无从核对摘要，不能再写", rule="deleted")
     text = handle.without_sender(session, row, "summary", summary, "请填写公开摘要")
     if len(text) > LONGEST:
         raise Invalid.field("summary", "too_long", f"不超过 {LONGEST} 字")
     named = handle.wording(session, row).get("subject", "")
     if named and named in text:
         raise Invalid.field("summary", "names_subject", "摘要不写被投诉举报的人员和机构名称")
-    if without_numbers(text) != text:
-        raise Invalid.field("summary", "numbers", "摘要不能有证件号码、手机号码")
     _note(session, actor, row, "summarise")
     row.summary, row.summarised_by = seal(session, {"summary": text}, SUMMARY_SEAL), actor.id
 
@@ -56,13 +56,16 @@ def publish(session: WorkSession, actor: Actor, *, letter: str) -> None:
 
 
 def retract(session: WorkSession, actor: Actor, *, letter: str, reason: str) -> None:
-    """撤下: the result is no longer public, and its summary may be written anew. Raises Conflict (`not_published`), Invalid."""
+    """撤下: the result is no longer public, its summary is gone and may be written anew.
+
+    The reason goes when the result would have ended. Raises Conflict (`not_published`), Invalid.
+    """
     row = access.held(session, actor, letter)
     note = steps.required("reason", reason, "请写明撤下的理由")
     if row.published_on is None:
         raise Conflict("办理结果没有公开", rule="not_published")
     _note(session, actor, row, "retract", note=note)
-    row.published_on = row.published_until = None
+    row.published_on = row.summary = row.summarised_by = None
 
 
 def _note(session: WorkSession, actor: Actor, row: LetterRow, step: str, *, note: str = "") -> None:
@@ -164,7 +167,11 @@ def years(session: WorkSession) -> list[int]:
 
 
 def purge(work: Work) -> Mapping[str, int]:
-    """The job `letters`: deletes who wrote, what was written, the files and the answer where their term is over."""
+    """The job `letters`: deletes what is over its term.
+
+    With the letter go who wrote, what was written, the files, the answer and a summary that is not public; with the result
+    go its summary and what was noted at the steps since.
+    """
     with work.write(Actor.job("letters")) as session:
         answered = select(LetterRow).where(LetterRow.wording.is_not(None), LetterRow.state == "answered")
         old = [
@@ -174,19 +181,27 @@ def purge(work: Work) -> Mapping[str, int]:
         ]
         for row in old:
             row.sender = row.wording = row.answer = None
+            if row.published_on is None:
+                row.summary = None
             evidence.forget(session, row.public_id)
             steps.forget(session, row.public_id)
             for handover in session.scalars(
                 select(LetterHandoverRow).where(LetterHandoverRow.letter_id == row.id)
             ):
                 handover.note = None
+        noted = exists().where(StepRow.record == LetterRow.public_id, StepRow.note.is_not(None))
         ended = session.scalars(
-            select(LetterRow).where(
-                LetterRow.summary.is_not(None), LetterRow.published_until <= session.today
+            select(LetterRow)
+            .where(
+                LetterRow.published_until <= session.today,
+                LetterRow.summary.is_not(None) | (LetterRow.wording.is_(None) & noted),
             )
+            .with_for_update()
         ).all()
         for row in ended:
             row.summary = None
+            if row.wording is None:
+                steps.forget(session, row.public_id)
         if old or ended:
             session.act("letter.purge", "letters", count=len(old), results=len(ended))
     return {"purged": len(old), "results": len(ended)}

@@ -15,7 +15,8 @@ class LetterRow(Base):
     Sealed, and null once their term is over: `sender` (name, contact; null from the first for an anonymous letter),
     `wording` (subject, statement), `answer` (reply), `summary` (what may be published of the result). `form` is blind: the
     same form sent twice is one letter. `due_on` is the last day of the step that waits, and after the answer the one that
-    the answer had. `section` is None until it is assigned. The result is public from `published_on` until `published_until`.
+    the answer had. `section` is None until it is assigned. The result is public from `published_on` until `published_until`;
+    once retracted it has no `published_on`, and the day on which it would have ended stays.
     """
 
     __tablename__ = "pub_letters"

@@ -11,8 +11,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from publicity.letters import results, rules
+from publicity.letters.marks import joined, marks
 from publicity.letters.tables import LetterRow
 from registry.accounts import audit
+from registry.credit.casework import steps
+from registry.credit.complaint.tables import ComplaintRow
 from registry.credit.tables import EvidenceRow
 from registry.kernel.clock import SetClock
 from registry.kernel.host import Host
@@ -400,3 +403,153 @@ def test_a_lead_goes_to_whoever_plans_inspections_without_its_sender(
     assert head.post(found[0], task="2026-LS-11").status_code == 409
     assert "任务 2026-LS-11" in clerk.get(page).text
     assert found[0] not in head.get("/staff/work").text
+
+
+def test_a_letter_that_somebody_is_kept_out_of_becomes_no_case_which_everybody_reads(
+    host: Host, client: FlaskClient, sign_in: Callable[..., Person], subjects: office.Subjects
+) -> None:
+    clerk, close = sign_in("clerk"), sign_in("inspector", "head", username="close")
+    page = f"/staff/letters/{id_of(host, kept(written(client, subjects))[0])}"
+    clerk.post(f"{page}/accept")
+    assert f'action="{page}/complaint"' in clerk.get(page).text
+    assert clerk.post(f"{page}/recuse", staff=close.id).status_code == 303
+    shown = clerk.get(page).text
+    assert f'action="{page}/complaint"' not in shown
+    assert "另行移交上级机关" in shown
+    refused = clerk.post(f"{page}/complaint", facts="反映另外收费")
+    assert refused.status_code == 409
+    assert "不能转为投诉案件" in refused.text
+    with host.engine.connect() as connection:
+        assert connection.execute(select(ComplaintRow.id)).all() == []
+
+
+def test_a_summary_goes_with_the_letter_unless_it_is_public_and_what_was_noted_since_with_the_result(
+    host: Host,
+    client: FlaskClient,
+    clock: SetClock,
+    sign_in: Callable[..., Person],
+    subjects: office.Subjects,
+) -> None:
+    clerk, head = sign_in("clerk"), sign_in("head")
+    letters = {}
+    for sort in ("unpublished", "retracted", "public"):
+        letters[sort] = id_of(host, kept(written(client, subjects, statement=sort))[0])
+        page = f"/staff/letters/{letters[sort]}"
+        clerk.post(f"{page}/accept")
+        clerk.post(f"{page}/draft", outcome="proven", reply="已责令退还。")
+        head.post(f"{page}/answer")
+        assert clerk.post(f"{page}/summarise", summary="属实，已责令退还。").status_code == 303
+        if sort != "unpublished":
+            assert head.post(f"{page}/publish").status_code == 303
+    page = f"/staff/letters/{letters['retracted']}"
+    assert head.post(f"{page}/retract", reason="文字有误").status_code == 303
+    assert "属实，已责令退还" not in clerk.get(page).text, "gone as soon as it is retracted"
+    assert clerk.post(f"{page}/summarise", summary="属实，已经责令退还。").status_code == 303
+
+    def left() -> set[str]:
+        with host.work.read() as session:
+            with_one = select(LetterRow.public_id).where(LetterRow.summary.is_not(None))
+            held = set(session.scalars(with_one))
+        return {sort for sort, letter in letters.items() if letter in held}
+
+    def noted(letter: str) -> list[str]:
+        with host.work.read() as session:
+            return [step.note for step in steps.of(session, letter) if step.note]
+
+    assert left() == {"unpublished", "retracted", "public"}
+    clock.set(clock.now() + (date(2028, 11, 21) - date(2026, 11, 20)))
+    assert results.purge(host.work) == {"purged": 3, "results": 0}
+    assert left() == {"public"}
+    assert noted(letters["retracted"]) == []
+    clerk.sign_in()
+    head.sign_in()
+    late = clerk.post(f"/staff/letters/{letters['unpublished']}/summarise", summary=f"{NAME}反映的属实")
+    assert late.status_code == 409, "who wrote can no longer be looked for in it"
+    page = f"/staff/letters/{letters['public']}"
+    assert head.post(f"{page}/retract", reason="来信人要求撤下").status_code == 303
+    assert left() == set()
+    assert results.purge(host.work) == {"purged": 0, "results": 0}
+    assert noted(letters["public"]) == ["来信人要求撤下"], "why, as long as the result would have stood"
+    clock.set(clock.now() + (date(2029, 11, 21) - date(2028, 11, 21)))
+    assert results.purge(host.work) == {"purged": 0, "results": 1}
+    assert noted(letters["public"]) == []
+    assert results.purge(host.work) == {"purged": 0, "results": 0}
+
+
+def test_who_may_not_open_a_letter_learns_neither_who_is_kept_out_nor_what_may_come_of_it(
+    host: Host, client: FlaskClient, sign_in: Callable[..., Person], subjects: office.Subjects
+) -> None:
+    lawyers.found(host.work, lawyers=4, firms=2, inspectors=2)
+    clerk, head, auditor = sign_in("clerk"), sign_in("head"), sign_in("auditor")
+    close = sign_in("inspector", username="close")
+    page = f"/staff/letters/{id_of(host, kept(written(client, subjects))[0])}"
+    clerk.post(f"{page}/accept")
+    assert clerk.post(f"{page}/complaint", facts="反映另外收费").status_code == 303
+    assert clerk.post(f"{page}/inspection", matter="LS-11", note="反映另外收费").status_code == 303
+    assert clerk.post(f"{page}/recuse", staff=close.id).status_code == 303
+    [case] = re.findall(r"/staff/complaints/[a-z2-7]{16}", clerk.get(page).text)
+    inspector = sign_in("inspector")
+    inspector.post(f"{case}/refuse", ground="court", note="法院已受理")
+    assert clerk.post(f"{page}/draft", outcome="withdrawn", reply="来信人撤回。").status_code == 303
+    inside = ("测试close", case, "LS-11", "来信人撤回")
+    assert all(told in clerk.get(page).text for told in inside)
+    shown = auditor.get(page).text
+    assert "待审签" in shown
+    assert not [told for told in inside if told in shown]
+    assert head.post(f"{page}/answer").status_code == 303
+    assert clerk.post(f"{page}/summarise", summary="另行收费，当事人撤回。").status_code == 303
+    assert "另行收费，当事人撤回" in clerk.get(page).text
+    assert "另行收费，当事人撤回" not in auditor.get(page).text
+
+
+def test_nobodys_telephone_or_mail_address_goes_on_however_it_is_written(
+    host: Host, client: FlaskClient, sign_in: Callable[..., Person], subjects: office.Subjects
+) -> None:
+    for contact, text, names in (
+        ("手机13987654321，邮箱qian@example.cn", "请联系 139-8765-4321", True),
+        ("手机13987654321，邮箱qian@example.cn", "请写信到 Qian@Example.cn", True),
+        ("+86 139 8765 4321", "他的电话１３９８７６５４３２１", True),
+        ("微信 qianlaixin88", "微信号QianLaiXin-88", True),
+        ("010-66554433", "座机 6655 4433", True),
+        ("qian@example.cn", "见 example.cn 网站", False),
+        ("幸福路8号", "另外收了五千元", False),
+        ("", "另外收了五千元", False),
+    ):
+        found = marks({"name": NAME, "contact": contact})
+        assert any(mark in joined(text) for mark in found) == names, (contact, text)
+    assert any(mark in joined("钱 来 信反映") for mark in marks({"name": NAME, "contact": ""}))
+
+    page = f"/staff/letters/{id_of(host, kept(written(client, subjects, contact='电话：13987654321（晚上）'))[0])}"
+    clerk = sign_in("clerk")
+    clerk.post(f"{page}/accept")
+    for facts, told in (
+        ("打 139 8765 4321 可以问到", "不能写来信人"),
+        ("邻居电话13912345678", "不能有证件号码、手机号码"),
+    ):
+        refused = clerk.post(f"{page}/complaint", facts=facts)
+        assert refused.status_code == 422, facts
+        assert told in refused.text
+
+
+def test_a_letter_that_everybody_who_signs_is_kept_out_of_waits_for_whoever_manages_the_staff(
+    host: Host, client: FlaskClient, sign_in: Callable[..., Person], subjects: office.Subjects
+) -> None:
+    admin, clerk = sign_in("admin"), sign_in("clerk")
+    leader = sign_in("leader", username="accused")
+    number, _ = kept(
+        sent(
+            client,
+            "/letters",
+            **{**WORDS, "kind": "staff", "subject": "分管的测试accused", "statement": "收了红包"},
+        )
+    )
+    waits = f"{number} 因回避无人可以办理或者审签"
+    shown = admin.get("/staff/work").text
+    assert waits in shown
+    assert "测试accused" not in shown
+    assert "/staff/people" in shown
+    assert admin.get(f"/staff/letters/{id_of(host, number)}").status_code == 403
+    assert number not in leader.get("/staff/work").text
+    assert waits not in clerk.get("/staff/work").text
+    sign_in("head", username="other")
+    assert waits not in admin.get("/staff/work").text
