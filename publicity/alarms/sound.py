@@ -100,7 +100,7 @@ def _told(session: WorkSession, found: Sequence[Amiss], *, bureau: str, public_u
         session.act("alarm.open", row.public_id, kind=row.kind, about=row.about)
     for row in closed:
         session.act("alarm.close", row.public_id, kind=row.kind, about=row.about)
-    for recipient in recipients(session):
+    for recipient in recipients(session, locked=True):
         if recipient.way == "mail":
             written = _mail(recipient, opened, closed, bureau, public_url)
             mail.post(session, written, kind="告警", cause=f"alarm:{recipient.public_id}:{session.new_id()}")

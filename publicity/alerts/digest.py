@@ -178,7 +178,7 @@ def _items(session: WorkSession, topic: Topic, records: Sequence[str]) -> Sequen
 
 def _title(session: WorkSession, topic: Topic, say: topics.Say) -> str:
     try:
-        return topics.title(session, topic, say)
+        return topics.title_in_mail(session, topic, say)
     except Fault:
         return topic.page
 

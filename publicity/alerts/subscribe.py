@@ -63,9 +63,7 @@ def ask(session: WorkSession, _actor: Actor, *, wanted: Wanted, site: Site) -> N
         site,
         say,
         to=address,
-        title=say("一次查询的结果")
-        if wanted.topic.name == "search"
-        else topics.title(session, wanted.topic, say),
+        title=topics.title_in_mail(session, wanted.topic, say),
         frequency=say(terms.FREQUENCIES[wanted.frequency]),
         link=f"/alerts/confirm/{row.public_id}/{secret(session, row.public_id)}",
         hours=terms.CONFIRM_HOURS,
@@ -167,7 +165,7 @@ def held(session: WorkSession, reader: str, key: str) -> AlertReaderRow:
     """The reader whose secret this is, locked in a write. Raises NotFound, the same for no reader and a wrong secret."""
     found = select(AlertReaderRow).where(AlertReaderRow.public_id == reader)
     row = session.scalar(found if session.reading else found.with_for_update())
-    if row is None or not hmac.compare_digest(secret(session, reader), key):
+    if row is None or not hmac.compare_digest(secret(session, reader).encode(), key.encode()):
         raise NotFound("没有这个提醒；可能已经全部停止")
     return row
 
@@ -192,7 +190,7 @@ def asked(session: WorkSession, request: str, key: str) -> tuple[Topic, str] | N
 
 def _asked(session: WorkSession, request: str, key: str) -> AlertRequestRow:
     row = session.scalar(select(AlertRequestRow).where(AlertRequestRow.public_id == request))
-    if row is None or not hmac.compare_digest(secret(session, request), key):
+    if row is None or not hmac.compare_digest(secret(session, request).encode(), key.encode()):
         raise NotFound("没有这个请求；请重新提出")
     if row.until <= session.now:
         raise Gone("确认的时间已过，请重新提出")

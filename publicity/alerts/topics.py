@@ -131,11 +131,23 @@ def title(session: WorkSession, topic: Topic, say: Say = str) -> str:
         return say(SCHEMAS[topic.asked[_LISTING]].title)
     if topic.name != "notices":
         return say(_TITLES[topic.name])
+    subject = pages.named(session, _subject(topic))
+    return f"{subject} · {_kinds(topic, say)}" if subject else _kinds(topic, say)
+
+
+def title_in_mail(session: WorkSession, topic: Topic, say: Say = str) -> str:
+    """As `title`, less what no mailbox should keep for ever: a person's name beside a kind of notice, a query's words."""
+    if topic.name == "search":
+        return say("一次查询的结果")
+    if "practitioner" in topic.asked:
+        return f"{say('您关注的执业人员')} · {_kinds(topic, say)}"
+    return title(session, topic, say)
+
+
+def _kinds(topic: Topic, say: Say) -> str:
     codes = topic.asked.get("kind", "").split(",")
     known = [code for code in codes if code in {*KINDS, *NOTICE_KINDS.values()}]
-    named = say("、").join(say(title_of_kind(code)) for code in known) or say("全部公示")
-    subject = pages.named(session, _subject(topic))
-    return f"{subject} · {named}" if subject else named
+    return say("、").join(say(title_of_kind(code)) for code in known) or say("全部公示")
 
 
 def items(

@@ -12,7 +12,7 @@ from publicity.alerts.subscribe import Wanted
 from publicity.alerts.topics import Topic
 from publicity.alerts.wording import LANGUAGES, Site
 from publicity.web.limits import limit
-from registry.kernel.access import by_secret, current_actor, public
+from registry.kernel.access import ANONYMOUS, by_secret, public
 from registry.kernel.faults import Invalid, NotFound
 from registry.kernel.host import Host, host, settings, work
 from registry.web.forms import faults_by_path
@@ -54,7 +54,7 @@ def ask() -> ResponseReturnValue:
         raise NotFound("本站没有设置邮件服务器，不能发送邮件提醒")
     wanted = Wanted(topic, form.get("email", ""), form.get("frequency", ""), _language())
     try:
-        with work().write(current_actor()) as session:
+        with work().write(ANONYMOUS) as session:
             subscribe.ask(session, session.actor, wanted=wanted, site=site(host()))
     except Invalid as fault:
         return _form(topic, form, faults_by_path(fault)), fault.status
@@ -101,7 +101,7 @@ def asked(public_id: str, token: str) -> ResponseReturnValue:
 @blueprint.post(f"/alerts/confirm/{KEY}")
 @public
 def confirm(public_id: str, token: str) -> ResponseReturnValue:
-    with work().write(current_actor()) as session:
+    with work().write(ANONYMOUS) as session:
         reader = subscribe.confirm(session, session.actor, request=public_id, key=token)
         key = subscribe.secret(session, reader)
     return redirect(url_for(".manage", public_id=reader, token=key), 303)
@@ -126,7 +126,7 @@ def manage(public_id: str, token: str) -> ResponseReturnValue:
 def change(public_id: str, token: str) -> ResponseReturnValue:
     form = request.form
     alert, frequency = form.get("alert", ""), form.get("frequency", "")
-    with work().write(current_actor()) as session:
+    with work().write(ANONYMOUS) as session:
         if form.get("do") == "end":
             subscribe.end(session, session.actor, reader=public_id, key=token, alert=alert)
         else:
@@ -152,7 +152,7 @@ def ending(public_id: str, token: str) -> ResponseReturnValue:
 def end(public_id: str, token: str) -> ResponseReturnValue:
     """By the button of the page, or by a mail program for its reader, which does not follow to another page (RFC 8058
     section 3.1)."""
-    with work().write(current_actor()) as session:
+    with work().write(ANONYMOUS) as session:
         subscribe.end(session, session.actor, reader=public_id, key=token)
     return render_template("publicity/alert_ended.html")
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from publicity.reports import find, handle, rules
 from publicity.reports.find import Followed
 from publicity.web.limits import limit
-from registry.kernel.access import current_actor, public, requires
+from registry.kernel.access import ANONYMOUS, current_actor, public, requires
 from registry.kernel.faults import Conflict, Fault, Invalid
 from registry.kernel.host import Host, work
 from registry.roster.find import names_of
@@ -46,7 +46,7 @@ def receive() -> ResponseReturnValue:
     form = request.form
     about, about_id = form.get("about", ""), form.get("id", "")[:16]
     try:
-        with work().write(current_actor()) as session:
+        with work().write(ANONYMOUS) as session:
             number = handle.receive(
                 session,
                 session.actor,

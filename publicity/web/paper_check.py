@@ -13,7 +13,7 @@ from registry.ledger.note import parse_vkey
 from registry.web.forms import faults_by_path
 
 LARGEST = 2 << 20
-"""Bytes of a form with its file."""
+"""Bytes of a file."""
 _RATE = "60/hour"
 _TONES = {"ours": "good", "altered": "bad", "other": "attention", "unsealed": "bad", "unproven": "bad"}
 
@@ -48,12 +48,12 @@ def check() -> ResponseReturnValue:
 
 def _handed_in() -> bytes:
     """Raises Invalid for nothing, too much, or what is no PDF."""
-    if (request.content_length or 0) > LARGEST:
-        raise Invalid.field("file", "too-large", "文件不能超过 2 MB")
     handed = request.files.get("file")
-    content = handed.read() if handed is not None else b""
+    content = handed.read(LARGEST + 1) if handed is not None else b""
     if not content:
         raise Invalid.field("file", "required", "请选择要核验的文件")
+    if len(content) > LARGEST:
+        raise Invalid.field("file", "too-large", "文件不能超过 2 MB")
     if not content.startswith(b"%PDF"):
         raise Invalid.field("file", "not-a-pdf", "请选择下载或者收到的 PDF 文件")
     return content

@@ -182,6 +182,8 @@ def take_in(public_id: str) -> ResponseReturnValue:
 def mark(public_id: str) -> ResponseReturnValue:
     by_hand = set(request.form.getlist("marks")) - content.REGISTERED_MARKS
     with work().write(current_actor()) as session:
+        # Held before it is read: what the register marks meanwhile would be taken off again.
+        publish.current(session, public_id)
         shown = notices.notice(session, public_id)
         registered = (
             content.REGISTERED_MARKS.intersection(shown.body["marks"]) if isinstance(shown, Shown) else ()

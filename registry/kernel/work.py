@@ -7,7 +7,8 @@ What is guaranteed, on both databases:
 - A write commits whole or not at all, acts and audit entry included.
 - Writes do not lose updates. SQLite has one writer at a time: BEGIN IMMEDIATE waits for the other, at most 30 s.
   PostgreSQL runs writes READ COMMITTED: each statement sees what was committed before it, and what a decision rests
-  on must be locked, `select(…).with_for_update()`, which SQLite reads as a plain select. Locks are taken in one order,
+  on must be locked, `select(…).with_for_update()`, which SQLite reads as a plain select; what it gives is read anew,
+  even where the unit held the row already. Locks are taken in one order,
   rows of the case first and the ledger's head last, so that writers wait for each other instead of deadlocking.
 
 A unit that fails is never retried here. At these levels nothing fails for the database's own sake but a lock wait or
@@ -89,6 +90,9 @@ def _flushed(session: WorkSession, _context: UOWTransaction) -> None:
 def _executed(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         state.session.wrote = True  # type: ignore[attr-defined]
+    # A lock is taken to decide on the row as it is now. One that this unit read before would else be given as it was.
+    if getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
 
 
 Closing = Callable[[WorkSession], None]

@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from publicity.feed import configure
 from publicity.feed.channel_tables import DeliveryRow
-from publicity.feed.questions import find, take
+from publicity.feed.questions import find, reading, take
 from publicity.feed.questions.reading import doubt
 from publicity.notices import publish
 from registry.kernel.clock import SetClock
 from registry.kernel.faults import Invalid
 from registry.kernel.host import Host
 from registry.kernel.work import Work
+from registry.roster.sheet import read_sheets
 from tests.people import Person
 from tests.publicity import office, telling
 from tests.publicity.platform import Platform
@@ -54,6 +55,17 @@ def workbook(*rows: tuple[str, ...], headers: tuple[str, ...] = HEADERS) -> byte
 
 
 ROW = (DOCUMENT, "上海明理律师事务所", "2026/11/12", "“处罚依据”必填项为空")
+
+
+def test_two_sheets_of_one_file_have_rows_of_their_own() -> None:
+    book = Workbook()
+    for sheet in (book.worksheets[0], book.create_sheet("行政处罚")):
+        sheet.append(HEADERS)
+        sheet.append(ROW)
+    file = io.BytesIO()
+    book.save(file)
+    read = list(reading.rows(read_sheets(io.BytesIO(file.getvalue()), "疑问数据.xlsx")))
+    assert [(one.sheet, one.row) for one in read] == [(0, 2), (1, 2)]
 
 
 def handed_in(work: Work, channel: str, content: bytes, name: str = "疑问数据.xlsx") -> take.Taken:

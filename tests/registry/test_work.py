@@ -179,6 +179,18 @@ def test_a_naive_moment_is_refused(work: Work) -> None:
         session.scalars(select(JobLease).where(JobLease.until > naive))
 
 
+def test_a_row_that_is_locked_is_read_anew(work: Work) -> None:
+    with work.housekeeping() as session:
+        add_day(session)
+    with work.housekeeping() as session:
+        held = session.scalars(select(Workday)).one()
+        # As another's unit of work would, between the reading and the lock.
+        session.connection().execute(update(Workday.__table__).values(note="theirs"))  # type: ignore[arg-type]
+        assert held.note == "0"
+        locked = session.scalars(select(Workday).with_for_update()).one()
+        assert (locked is held, held.note) == (True, "theirs")
+
+
 def test_threads_lose_no_update(work: Work) -> None:
     with work.housekeeping() as session:
         add_day(session)

@@ -31,9 +31,10 @@ class Doubt(NamedTuple):
 
 @dataclass(frozen=True)
 class Reported:
-    """A row of a file: its number as the spreadsheet counts, the natural key of the record, what the platform wrote.
+    """A row of a file: the place of its table, its number as the spreadsheet counts, the natural key of the record, what the platform wrote.
     `platform_id` is "" where the file has none."""
 
+    sheet: int
     row: int
     document_number: str
     decided_on: str
@@ -62,16 +63,17 @@ def rows(sheets: Sequence[Sheet]) -> Iterator[Reported]:
     """The rows of a file of doubts. Raises Invalid for a file that has no number, no name or no reason (`missing-column`),
     cannot be read, or is too long (`too-many`)."""
     count = 0
-    for table in find_tables(sheets, [_layout()], {}, []):
-        places = table.found.places
+    for place, table in enumerate(find_tables(sheets, [_layout()], {}, [])):
+        columns = table.found.places
         for number, cells in table.sheet.rows():
             if number <= table.header_row or not any(map(read_text, cells)):
                 continue
             count += 1
             if count > MOST:
                 raise Invalid(f"文件超过 {MOST} 行，请分开上传", rule="too-many")
-            cell = {field: cells[place] for field, place in places.items() if place < len(cells)}
+            cell = {field: cells[at] for field, at in columns.items() if at < len(cells)}
             yield Reported(
+                place,
                 number,
                 read_text(cell.get("number", "")),
                 _day(cell.get("day", "")),

@@ -59,15 +59,13 @@ def take_in(session: WorkSession, actor: Actor, *, channel: str, content: bytes,
     if len(content) > LARGEST:
         raise Invalid.field("file", "file-too-large", f"文件不能超过 {LARGEST >> 20} MB")
     digest = sha256(content).hexdigest()
-    known = set(
-        session.scalars(
-            select(QuestionRow.row).where(QuestionRow.channel_id == row.id, QuestionRow.file == digest)
-        )
-    )
+    put = select(QuestionRow.sheet, QuestionRow.row)
+    of_file = put.where(QuestionRow.channel_id == row.id, QuestionRow.file == digest)
+    known = {(one.sheet, one.row) for one in session.execute(of_file)}
     listed, unmatched = 0, []
     reported = list(reading.rows(read_sheets(BytesIO(content), name)))
     for one in reported:
-        if one.row in known:
+        if (one.sheet, one.row) in known:
             continue
         found = _matched(session, row, one)
         if isinstance(found, str):
@@ -75,7 +73,7 @@ def take_in(session: WorkSession, actor: Actor, *, channel: str, content: bytes,
             continue
         _put(session, actor, row, found, one, digest)
         listed += 1
-    repeated = sum(one.row in known for one in reported)
+    repeated = sum((one.sheet, one.row) in known for one in reported)
     session.act("feed.question", channel, listed=listed, repeated=repeated, unmatched=len(unmatched))
     return Taken(listed, repeated, unmatched)
 
@@ -95,6 +93,7 @@ def _put(
             channel_id=channel.id,
             delivery_id=row.id,
             file=digest,
+            sheet=one.sheet,
             row=one.row,
             columns=" ".join(meant.columns)[:400],
             reason=meant.reason,

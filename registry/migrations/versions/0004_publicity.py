@@ -279,6 +279,7 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("file", sa.String(length=64), nullable=False),
+        sa.Column("sheet", sa.Integer(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("columns", sa.String(length=400), nullable=False),
         sa.Column("reason", sa.String(length=16), nullable=False),
@@ -292,7 +293,9 @@ def upgrade() -> None:
             ["delivery_id"], ["pub_deliveries.id"], name=op.f("fk_pub_questions_delivery_id_pub_deliveries")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pub_questions")),
-        sa.UniqueConstraint("channel_id", "file", "row", name=op.f("uq_pub_questions_channel_id_file_row")),
+        sa.UniqueConstraint(
+            "channel_id", "file", "sheet", "row", name=op.f("uq_pub_questions_channel_id_file_sheet_row")
+        ),
     )
     with op.batch_alter_table("pub_questions", schema=None) as batch_op:
         batch_op.create_index("ix_pub_questions_delivery_id", ["delivery_id"], unique=False)
@@ -330,6 +333,7 @@ def upgrade() -> None:
         sa.Column("concern", sa.String(length=16), nullable=False),
         sa.Column("wording", sa.LargeBinary(), nullable=False),
         sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("behalf", sa.String(length=64), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"], ["pub_releases.id"], name=op.f("fk_pub_consultations_release_id_pub_releases")
@@ -350,6 +354,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("behalf", sa.String(length=64), nullable=True),
         sa.Column("actor_name", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -462,6 +467,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("wording", sa.LargeBinary(), nullable=True),
         sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("behalf", sa.String(length=64), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultation_id"],
@@ -611,6 +617,7 @@ def upgrade() -> None:
         sa.Column("covered", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("behalf", sa.String(length=64), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["redaction_id"],
