@@ -57,7 +57,7 @@ def workbook(*rows: tuple[str, ...], headers: tuple[str, ...] = HEADERS) -> byte
 ROW = (DOCUMENT, "上海明理律师事务所", "2026/11/12", "“处罚依据”必填项为空")
 
 
-def test_two_sheets_of_one_file_have_rows_of_their_own() -> None:
+def test_two_sheets_of_one_file_have_rows_of_their_own(database_url: str) -> None:
     book = Workbook()
     for sheet in (book.worksheets[0], book.create_sheet("行政处罚")):
         sheet.append(HEADERS)
