@@ -55,7 +55,9 @@ def propose(
         raise Conflict(f"当前状态为“{states.STATES[row.state]}”，不能更改公开属性", rule="out_of_turn")
     if not actor.may(step.permission):
         raise Refused(f"“{step.title}”不由您办理，公开属性由办理人提出", rule="permission")
-    if not states.may_take(step, actor=actor.id, permissions=actor.permissions, taken=decide.taken(row)):
+    if not states.may_take(
+        step, actor=actor.id, permissions=actor.permissions, taken=decide.taken(session, row)
+    ):
         raise Refused("您已办理过本件的其他步骤", rule="four_eyes")
     wanted = attributes.chosen(ground, TITLES)
     text = _reason(reason)
@@ -77,7 +79,8 @@ def close(session: WorkSession) -> None:
     corrected fact is what it is by itself now, unless somebody decided.
 
     What is not to be told by itself ends here: its release is stopped, and it stands in the register until its next
-    assessment. The act is `disclosure.confirm` on the release. Raises Refused (`four_eyes`) for whoever proposed it.
+    assessment. The act is `disclosure.confirm` on the release. Raises Refused (`four_eyes`) where whoever
+    proposed it approves, or is stood in for by whoever does.
     """
     register.read_again(session, [act.record for act in session.acts if act.verb == correction.ACT])
     for public_id in [act.record for act in session.acts if act.verb == "release.approve"]:
@@ -88,11 +91,13 @@ def close(session: WorkSession) -> None:
         )
         if entry is None or entry.proposed_ground is None:
             continue
-        if entry.decisions[-1].actor == session.actor.id:
+        # A deputy and whoever is away are one pair of hands.
+        behalf = [step for step in release.steps if step.step == "approve"][-1].behalf
+        if entry.decisions[-1].actor in (session.actor.id, behalf):
             raise Refused("公开属性由您提出，须由他人审核", rule="four_eyes")
         ground = GROUNDS[entry.proposed_ground]
         register.put(session, entry, ground)
-        register.note(session, session.actor, entry, step="confirm", ground=ground)
+        register.note(session, session.actor, entry, step="confirm", ground=ground, behalf=behalf)
         session.act("disclosure.confirm", release.public_id, attribute=ground.attribute, ground=ground.code)
         if ground.attribute in NOT_TOLD:
             told = f"公开属性定为{TITLES[ground.attribute]}：{ground.title}（{ground.basis}）"
@@ -199,7 +204,8 @@ def _assessed(session: WorkSession, actor: Actor, public_id: str) -> DisclosureR
     row = register.entry(session, public_id)
     if row.attribute not in NOT_TOLD:
         raise Conflict("这条信息主动公开，不需要评估", rule="told")
-    if any(done.step in ("propose", "confirm") and done.actor == actor.id for done in row.decisions):
+    closing = [done for done in row.decisions if done.step in ("propose", "confirm")]
+    if any(actor.id in (done.actor, done.behalf) for done in closing):
         raise Refused("提出或者批准不公开的人，不能评估本件", rule="four_eyes")
     return row
 

@@ -166,23 +166,35 @@ def of_release(session: WorkSession, actor: Actor, public_id: str) -> OfRelease 
     if row is None:
         event = events.event(session, session.get_one(EventRow, release.event_id).public_id)
         ground = register.by_itself(event)
-        return OfRelease(ground, None, (), _may_propose(actor, release), None) if ground else None
+        return OfRelease(ground, None, (), _may_propose(session, actor, release), None) if ground else None
     return OfRelease(
         GROUNDS[row.ground],
         GROUNDS[row.proposed_ground] if row.proposed_ground else None,
         _decisions(session, row),
-        _may_propose(actor, release),
+        _may_propose(session, actor, release),
         row.public_id,
     )
 
 
-def _may_propose(actor: Actor, release: Release) -> bool:
+def _may_propose(session: WorkSession, actor: Actor, release: Release) -> bool:
     step = states.step_after(release.state)
     return (
         step is not None
         and step.name in PROPOSABLE
-        and states.may_take(step, actor=actor.id, permissions=actor.permissions, taken=decide.taken(release))
+        and states.may_take(
+            step, actor=actor.id, permissions=actor.permissions, taken=decide.taken(session, release)
+        )
     )
+
+
+def proposed(session: WorkSession, releases: Collection[str]) -> Mapping[str, Ground]:
+    """Those of the releases (public ids) whose approval confirms another attribute, with what is proposed."""
+    rows = session.execute(
+        select(Release.public_id, DisclosureRow.proposed_ground)
+        .join(DisclosureRow, DisclosureRow.event_id == Release.event_id)
+        .where(Release.public_id.in_(releases), DisclosureRow.proposed_ground.is_not(None))
+    )
+    return {release: GROUNDS[ground] for release, ground in rows if ground}
 
 
 class Count(NamedTuple):
@@ -320,14 +332,16 @@ def _line(row: Any, barred: Mapping[int, frozenset[str]]) -> Line:
 
 def _barred(session: WorkSession, entries: Collection[int]) -> Mapping[int, frozenset[str]]:
     rows = session.execute(
-        select(DisclosureDecisionRow.disclosure_id, DisclosureDecisionRow.actor).where(
+        select(
+            DisclosureDecisionRow.disclosure_id, DisclosureDecisionRow.actor, DisclosureDecisionRow.behalf
+        ).where(
             DisclosureDecisionRow.disclosure_id.in_(entries),
             DisclosureDecisionRow.step.in_(("propose", "confirm")),
         )
     )
     found: dict[int, set[str]] = {}
-    for entry, actor in rows:
-        found.setdefault(entry, set()).add(actor)
+    for entry, *people in rows:
+        found.setdefault(entry, set()).update(one for one in people if one is not None)
     return {entry: frozenset(actors) for entry, actors in found.items()}
 
 

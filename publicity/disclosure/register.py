@@ -145,7 +145,14 @@ def opened(session: WorkSession, events: Collection[int]) -> set[int]:
 
 
 def note(
-    session: WorkSession, actor: Actor, row: DisclosureRow, *, step: str, ground: Ground, reason: str = ""
+    session: WorkSession,
+    actor: Actor,
+    row: DisclosureRow,
+    *,
+    step: str,
+    ground: Ground,
+    reason: str = "",
+    behalf: str | None = None,
 ) -> None:
     """Keeps a decision; the reason is sealed, because people name people in reasons."""
     row.decisions.append(
@@ -157,6 +164,7 @@ def note(
             review_on=row.review_on,
             actor=actor.id,
             actor_name=actor.name,
+            behalf=behalf,
             at=session.now,
         )
     )

@@ -37,7 +37,10 @@ class DisclosureRow(Base):
 
 
 class DisclosureDecisionRow(Base):
-    """What somebody decided about an attribute: `step` is propose, confirm, keep or open. Never changed. `reason` is sealed."""
+    """What somebody decided about an attribute: `step` is propose, confirm, keep or open. Never changed. `reason` is sealed.
+
+    `behalf` is whoever was away and stood in for by the approval that confirmed it, null in one's own right.
+    """
 
     __tablename__ = "pub_disclosure_decisions"
     __table_args__ = (Index("ix_pub_disclosure_decisions_step_at", "step", "at"),)
@@ -50,6 +53,7 @@ class DisclosureDecisionRow(Base):
     reason: Mapped[bytes | None] = mapped_column(Bytes)
     review_on: Mapped[date | None]
     actor: Mapped[str] = mapped_column(String(64))
+    behalf: Mapped[str | None] = mapped_column(String(64))
     actor_name: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -5,7 +5,7 @@ says now into the notice (政府信息公开条例第四十一条). Until then t
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,16 +33,16 @@ from registry.kernel.workdays import add_workdays
 
 
 class Pending(NamedTuple):
-    """The corrections of an event that its notice has not taken in, the oldest first, and who made the last."""
+    """The corrections of an event that its notice has not taken in, the oldest first, and who made them."""
 
     corrections: Sequence[Correction]
-    recorded_by: str | None
+    recorded_by: frozenset[str]
 
 
 def amend(session: WorkSession, actor: Actor, *, notice: str) -> Notice:
     """更正: the notice says what its event says now. What was filled in or corrected by hand elsewhere stays.
 
-    Raises Conflict (`same`) when there is nothing to take in, Refused (`four_eyes`) for whoever corrected the event,
+    Raises Conflict (`same`) when there is nothing to take in, Refused (`four_eyes`) for whoever made one of the corrections,
     NotFound, Gone. The act is `notice.correct`.
     """
     actor.require("notice.correct")
@@ -59,7 +59,7 @@ def amend(session: WorkSession, actor: Actor, *, notice: str) -> Notice:
     waiting = pending(session, release)
     if not waiting.corrections:
         raise Conflict("公示与更正后的记录一致", rule="same")
-    if waiting.recorded_by == actor.id:
+    if actor.id in waiting.recorded_by:
         raise Refused("更正该记录的人，不能核准公示的更正", rule="four_eyes")
     event = find.event(session, session.get_one(EventRow, release.event_id).public_id)
     now = draft.content(session, event)
@@ -103,7 +103,7 @@ def pending(session: WorkSession, release: Release) -> Pending:
     ids = {row.public_id for row in rows}
     chain = correction.chain(session, release.event_id) if rows else []
     found = [_masked(one, session.today) for one in chain if one.public_id in ids]
-    return Pending(found, rows[-1].recorded_by if rows else None)
+    return Pending(found, frozenset(row.recorded_by for row in rows if row.recorded_by))
 
 
 def pending_of(session: WorkSession, notice: str) -> Pending:
@@ -111,7 +111,7 @@ def pending_of(session: WorkSession, notice: str) -> Pending:
     release = session.scalar(
         select(Release).join(Notice, Notice.release_id == Release.id).where(Notice.public_id == notice)
     )
-    return pending(session, release) if release is not None else Pending([], None)
+    return pending(session, release) if release is not None else Pending([], frozenset())
 
 
 def waiting(session: WorkSession, limit: int) -> Sequence[Duty]:
@@ -124,7 +124,7 @@ def waiting(session: WorkSession, limit: int) -> Sequence[Duty]:
         .subquery()
     )
     rows = session.execute(
-        select(Notice.public_id, EventRow.subject_name, EventRow.recorded_at, EventRow.recorded_by)
+        select(Notice.public_id, Release.id, EventRow.subject_name, EventRow.recorded_at)
         .select_from(last)
         .join(EventRow, EventRow.id == last.c.id)
         .join(Release, Release.event_id == last.c.target_id)
@@ -132,8 +132,26 @@ def waiting(session: WorkSession, limit: int) -> Sequence[Duty]:
         .where(Notice.state == "current", last.c.id > func.coalesce(Release.correction_id, 0))
         .order_by(last.c.id)
         .limit(limit)
+    ).all()
+    made_by = _recorded_by(session, [row.id for row in rows])
+    return [_duty(session, row, made_by.get(row.id, frozenset())) for row in rows]
+
+
+def _recorded_by(session: WorkSession, releases: Sequence[int]) -> Mapping[int, frozenset[str]]:
+    """By release (row id), who made the corrections that its notice has not taken in."""
+    rows = session.execute(
+        select(Release.id, EventRow.recorded_by)
+        .join(EventRow, EventRow.target_id == Release.event_id)
+        .where(
+            Release.id.in_(releases),
+            EventRow.kind == "correction",
+            EventRow.id > func.coalesce(Release.correction_id, 0),
+        )
     )
-    return [_duty(session, row) for row in rows]
+    found: dict[int, frozenset[str]] = {}
+    for release, person in rows:
+        found[release] = found.get(release, frozenset()) | ({person} if person else set())
+    return found
 
 
 def is_behind() -> ColumnElement[bool]:
@@ -158,7 +176,7 @@ def _workdays(since: date) -> int:
     return workdays
 
 
-def _duty(session: WorkSession, row: Any) -> Duty:
+def _duty(session: WorkSession, row: Any, barred: frozenset[str]) -> Duty:
     since: date = local_day(row.recorded_at)
     due = add_workdays(session, since, _workdays(since))
     return Duty(
@@ -168,7 +186,7 @@ def _duty(session: WorkSession, row: Any) -> Duty:
         since=since,
         due=due.day,
         provisional=due.provisional,
-        barred=frozenset({row.recorded_by} - {None}),
+        barred=barred,
     )
 
 

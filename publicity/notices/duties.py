@@ -8,10 +8,11 @@ from sqlalchemy.orm import load_only
 from publicity.notices import amend
 from publicity.notices import find as notices
 from publicity.release import find as releases
+from publicity.release import hands
 from publicity.release.delegation import find as delegations
 from publicity.release.draft import title_of_kind
 from publicity.release.states import STEPS, STOPPABLE, Step
-from publicity.release.tables import Release, ReleaseStep
+from publicity.release.tables import Release
 from registry.kernel.access import Actor
 from registry.kernel.clock import local_day
 from registry.kernel.part import Duty, Worklist
@@ -21,8 +22,8 @@ from registry.kernel.work import WorkSession
 def _open(step: Step) -> Callable[[WorkSession, int], Sequence[Duty]]:
     def listed(session: WorkSession, limit: int) -> list[Duty]:
         rows = _releases(session, Release.state == step.before, limit)
-        elsewhere = _took_another(session, [row.id for row in rows], step)
-        return [_duty(row, barred=elsewhere.get(row.id, frozenset())) for row in rows]
+        taken = hands.of(session, [row.id for row in rows])
+        return [_duty(row, barred=hands.barred(taken[row.id], step.name)) for row in rows]
 
     return listed
 
@@ -67,18 +68,6 @@ def _duty(row: Release, *, barred: frozenset[str] = frozenset(), owner: str | No
         owner=owner,
         barred=barred,
     )
-
-
-def _took_another(session: WorkSession, releases: Sequence[int], step: Step) -> dict[int, frozenset[str]]:
-    """Who took another step of each release, and may not take this one (see states.may_take)."""
-    found: dict[int, set[str]] = {}
-    for row in session.execute(
-        select(ReleaseStep.release_id, ReleaseStep.actor, ReleaseStep.behalf).where(
-            ReleaseStep.release_id.in_(releases), ReleaseStep.step != step.name
-        )
-    ):
-        found.setdefault(row.release_id, set()).update({row.actor, row.behalf} - {None})
-    return {release: frozenset(actors) for release, actors in found.items()}
 
 
 def _fallen(session: WorkSession, limit: int) -> list[Duty]:

@@ -4,12 +4,12 @@
 of deciding something else than they read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
 
-from publicity.release import draft, states
+from publicity.release import draft, hands, states
 from publicity.release.consultation import state as consulted
 from publicity.release.delegation import find as delegations
 from publicity.release.gaps import gaps, read_answer
@@ -136,9 +136,9 @@ def locked(session: WorkSession, release: str, *, revision: int | None = None) -
     return row
 
 
-def taken(row: Release) -> list[states.Taken]:
-    """The steps of the release so far, of every round."""
-    return [states.Taken(step.step, step.actor, step.behalf) for step in row.steps]
+def taken(session: WorkSession, row: Release) -> Sequence[states.Taken]:
+    """Every hand in the release so far, of every round."""
+    return hands.of(session, [row.id])[row.id]
 
 
 def who(session: WorkSession, actor: Actor, row: Release, step: str | None = None) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def who(session: WorkSession, actor: Actor, row: Release, step: str | None = Non
     return {
         "actor": actor.id,
         "permissions": actor.permissions,
-        "taken": taken(row),
+        "taken": taken(session, row),
         "absent": absent,
     }
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 
-from publicity.release import decide, draft, gaps, states
+from publicity.release import decide, draft, gaps, hands, states
 from publicity.release.delegation import find as delegations
 from publicity.release.tables import Release, ReleaseStep
 from registry.accounts import staff
@@ -114,7 +114,7 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
         raise NotFound("没有这件公开流程")
     event = session.get_one(EventRow, row.event_id)
     restricted = draft.restricted_of(session, row)
-    step, taken = states.step_after(row.state), decide.taken(row)
+    step, taken = states.step_after(row.state), decide.taken(session, row)
     absent = delegations.stood_in_for(session, actor.id).get(step.name, ()) if step else ()
     who: dict[str, Any] = {
         "actor": actor.id, "permissions": actor.permissions, "taken": taken, "absent": absent,
@@ -166,17 +166,10 @@ def waiting_for(session: WorkSession, actor: Actor) -> ColumnElement[bool]:
     for step in states.STEPS:
         own = [actor.id] if actor.may(step.permission) else []
         persons = [{one} for one in own] or [{actor.id, one} for one in absent.get(step.name, ())]
-        conditions += [and_(Release.state == step.before, ~_elsewhere(step, people)) for people in persons]
+        conditions += [
+            and_(Release.state == step.before, ~hands.is_elsewhere(step, people)) for people in persons
+        ]
     return or_(*conditions) if conditions else false()
-
-
-def _elsewhere(step: states.Step, persons: Set[str]) -> ColumnElement[bool]:
-    took = select(ReleaseStep.id).where(
-        ReleaseStep.release_id == Release.id,
-        ReleaseStep.actor.in_(persons) | ReleaseStep.behalf.in_(persons),
-        ReleaseStep.step != step.name,
-    )
-    return took.exists()
 
 
 def _why_not(step: states.Step, who: Mapping[str, Any]) -> str | None:

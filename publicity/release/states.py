@@ -25,7 +25,7 @@ class Step:
 
 
 class Taken(NamedTuple):
-    """A step that somebody took, or sent the release back from; `behalf` is for whom, None in one's own right."""
+    """A step that somebody took, sent the release back from or had a hand in; `behalf` is for whom, None in one's own right."""
 
     step: str
     actor: str

@@ -3,11 +3,13 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from publicity.disclosure import find as disclosure
 from publicity.release import find, states
 from publicity.web.staff import PAGE, Outcome, release_list, take_step
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Fault
+from registry.kernel.faults import Conflict, Fault
 from registry.kernel.host import work
+from registry.kernel.work import WorkSession
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/staff/releases")
 
@@ -38,10 +40,18 @@ def _take(step: str, public_id: str, revision: int, note: str) -> Outcome:
     try:
         with work().write(current_actor()) as session:
             title = find.title(session, public_id)
+            if step == "approve":
+                _require_read(session, public_id)
             take_step(session, step, release=public_id, revision=revision, note=note)
     except Fault as fault:
         return Outcome(public_id, title, fault.title)
     return Outcome(public_id, title, None)
+
+
+def _require_read(session: WorkSession, release: str) -> None:
+    """Raises Conflict (`attribute_proposed`): the list does not show why another attribute is proposed, the page does."""
+    if disclosure.proposed(session, [release]):
+        raise Conflict("本件拟更改公开属性，请打开逐件审核", rule="attribute_proposed")
 
 
 def _read(text: str) -> tuple[str, int]:

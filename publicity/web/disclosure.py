@@ -1,6 +1,6 @@
 """公开属性: proposed on its release, the register of what is not told by itself with its assessments, and the public's counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from publicity.disclosure.find import Asked, Counts, OfRelease
 from publicity.lookup.files import Table
 from publicity.release import find as releases
 from publicity.release.draft import title_of_kind
+from publicity.release.find import Brief
 from publicity.web.files import FORMS, sent
 from registry.credit.catalogue import add_months
 from registry.kernel.access import current_actor, public, requires
@@ -35,6 +36,14 @@ def attribute_of(release: str) -> OfRelease | None:
     """The attribute of a release's fact, for the release's own page."""
     with work().read() as session:
         return find.of_release(session, current_actor(), release)
+
+
+@blueprint.app_template_global("proposed_attributes")
+def proposed_attributes(releases: Sequence[Brief]) -> Mapping[str, str]:
+    """The titles of the attributes that wait for the approval of these releases, by public id, for lists."""
+    with work().read() as session:
+        found = find.proposed(session, [one.public_id for one in releases])
+    return {release: TITLES[ground.attribute] for release, ground in found.items()}
 
 
 def _grounds(*wanted: str) -> list[tuple[str, str]]:

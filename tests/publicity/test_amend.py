@@ -68,6 +68,27 @@ def test_the_notice_says_what_the_record_says_now_once_the_head_has_looked(
     assert entries[1]["restricted"] == entries[0]["restricted"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_who_made_one_of_the_corrections_lets_them_through(host: Host) -> None:
+    event = office.penalty(host.work, office.enrol(host.work))
+    public_id = office.publicise(host, event)
+    _correct(host, event, columns={"CF_NR": "罚款一万元"}, summary="罚款一万元")
+    second = Actor("staff", "d" * 16, "另一经办人", CLERK.permissions)
+    _correct(host, event, second, columns={"CF_WFXW": "违规收费"})
+    with host.work.read() as session:
+        assert amend.pending_of(session, public_id).recorded_by == {CLERK.id, second.id}
+        assert amend.waiting(session, 10)[0].barred == {CLERK.id, second.id}
+    for one in (CLERK, second):
+        with pytest.raises(Refused) as refused:
+            _amend(host, Actor("staff", one.id, one.name, frozenset({"notice.correct"})), public_id)
+        assert refused.value.rule == "four_eyes"
+    _amend(host, office.person(host.permissions, "head"), public_id)
+    # What the notice has taken in bars nobody from the next correction.
+    _correct(host, event, second, columns={"CF_WFXW": "私自收费"})
+    with host.work.read() as session:
+        assert amend.waiting(session, 10)[0].barred == {second.id}
+
+
 def test_a_term_that_a_correction_shortens_shortens_the_notice(host: Host) -> None:
     event = office.penalty(host.work, office.enrol(host.work), severity="严重")
     public_id = office.publicise(host, event)

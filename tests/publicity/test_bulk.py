@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from publicity.disclosure import decide as attributes
 from publicity.notices import publish
 from publicity.notices.tables import Notice
 from publicity.release import decide
@@ -95,6 +96,30 @@ def test_the_secrecy_review_of_many_passes_only_what_was_decided(host: Host, sig
     assert re.search(r"沪司罚决字〔2026〕第7号</a>：还有 2 处遮盖建议没有确认", page.text)
     assert re.search(rf'value="{quoting}\.3"[^>]* checked', page.text), "what was refused stays ticked"
     assert (state_of(host, clean), state_of(host, quoting)) == ("cleared", "reviewed")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_another_attribute_is_not_approved_unseen(host: Host, sign_in: Hire, waiting: list[str]) -> None:
+    people = office.team(host)
+    with host.work.write(people["clerk"]) as session:
+        attributes.propose(
+            session, session.actor, release=waiting[0], revision=1, ground="commercial", reason="客户名单"
+        )
+    for release in waiting:
+        for step, name in office.SIX[:3]:
+            office.take(host.work, people[name], step, release)
+    leader = sign_in("leader")
+    page = leader.get("/staff/releases").text
+    assert page.count("拟改为不予公开") == 1
+    done = leader.post("/staff/releases/bulk", step="approve", chosen=ticked(leader))
+    assert done.status_code == 409
+    assert "已办理 2 件，1 件没有办理" in done.text
+    assert re.search(r"第1号</a>：本件拟更改公开属性，请打开逐件审核", done.text)
+    assert [state_of(host, release) for release in waiting] == ["cleared", "approved", "approved"]
+    [revision] = {one.split(".")[1] for one in ticked(leader)}
+    one_by_one = leader.post(f"/staff/releases/{waiting[0]}/steps/approve", revision=revision)
+    assert one_by_one.status_code == 303
+    assert state_of(host, waiting[0]) == "stopped"
 
 
 def test_two_who_send_the_same_page_at_once_take_each_step_once(host: Host, waiting: list[str]) -> None:

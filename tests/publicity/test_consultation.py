@@ -152,6 +152,43 @@ def test_silence_is_no_consent_it_lets_the_office_decide(desk: Desk, clock: SetC
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_one_who_stands_in_for_both_sides_does_not_ask_and_decide(desk: Desk, sign_in: Hire) -> None:
+    """Two are away, and the same head of section stands in for the secrecy review and for the approval."""
+    head, boss = sign_in("head", username="head9"), sign_in("leader", username="leader9")
+    for absent, step in ((desk.secrecy, "secrecy_review"), (desk.leader, "approve")):
+        form = {"absent": absent.id, "delegate": head.id, "agreed_by": boss.id, "steps": [step]}
+        days = {"from_on": "2026-11-20", "until_on": "2026-11-26"}
+        assert boss.post("/staff/delegations", **form, **days).status_code == 303
+    away, desk.secrecy = desk.secrecy, head
+    assert desk.ask().status_code == 303
+    desk.act(head, "receive", on="2026-11-20")
+    assert (
+        desk.act(head, "answer", on="2026-11-20", outcome="objects", words="属于经营秘密").status_code == 303
+    )
+    alone = desk.act(head, "decide", decision="withhold", grounds="理由成立")
+    assert (alone.status_code, "其他步骤" in alone.text) == (403, True)
+    both = sign_in("secrecy", "leader", username="both")
+    assert desk.act(both, "receive", on="2026-11-20").status_code == 409, "done, and no hand of theirs"
+    assert desk.act(both, "decide", decision="publish", grounds="涉及重大公共利益").status_code == 303
+    assert desk.act(both, "tell", on="2026-11-20").status_code == 403, "who decided records nothing"
+    assert desk.act(away, "tell", on="2026-11-20").status_code == 303
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_was_stood_in_for_had_a_hand_too(desk: Desk, host: Host, sign_in: Hire) -> None:
+    both, head = sign_in("secrecy", "leader", username="both"), sign_in("head", username="head9")
+    form = {"absent": both.id, "delegate": head.id, "agreed_by": desk.leader.id, "steps": ["secrecy_review"]}
+    days = {"from_on": "2026-11-20", "until_on": "2026-11-26"}
+    assert desk.leader.post("/staff/delegations", **form, **days).status_code == 303
+    desk.secrecy = head
+    assert desk.ask().status_code == 303
+    desk.act(head, "receive", on="2026-11-20")
+    desk.act(head, "answer", on="2026-11-20", outcome="objects", words="属于经营秘密")
+    assert desk.act(both, "decide", decision="publish", grounds="x").status_code == 403
+    assert desk.act(desk.leader, "decide", decision="publish", grounds="x").status_code == 303
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_the_office_withholds_is_never_published_and_its_draft_goes(desk: Desk) -> None:
     desk.ask()
     desk.act(desk.secrecy, "receive", on="2026-11-20")

@@ -159,6 +159,26 @@ def test_nobody_gives_themselves_a_step_and_no_two_stand_in_at_once(host: Host, 
     assert "自己也不在岗" in away.text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("first", ["leader to head", "head to clerk"])
+def test_who_stands_in_is_not_away_whichever_was_arranged_first(
+    host: Host, sign_in: Hire, first: str
+) -> None:
+    leader, head, boss = sign_in("leader"), sign_in("head"), sign_in("leader", username="leader2")
+    clerk = sign_in("clerk")
+    both = [(leader, head, "approve"), (head, clerk, "first_review")]
+    said = ["代别人办理", "自己也不在岗"]
+    if first == "head to clerk":
+        both.reverse()
+        said.reverse()
+    (absent, delegate, step), (other, deputy, their) = both
+    assert arranged(boss, absent, delegate, boss, steps=[step]).status_code == 303
+    chained = arranged(boss, other, deputy, boss, steps=[their])
+    assert (chained.status_code, said[0] in chained.text) == (409, True)
+    later = {"from_on": "2026-11-27", "until_on": "2026-11-30"}
+    assert arranged(boss, other, deputy, boss, steps=[their], **later).status_code == 303
+
+
 def test_the_audit_book_names_the_two_and_never_the_reason(host: Host, sign_in: Hire) -> None:
     leader, head, boss = sign_in("leader"), sign_in("head"), sign_in("leader", username="leader2")
     arranged(boss, leader, head, boss, reason="住院手术")

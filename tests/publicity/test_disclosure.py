@@ -258,6 +258,49 @@ def test_who_closed_a_fact_does_not_assess_it(
     assert stranger.value.rule == "permission"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_deputy_and_whoever_is_away_are_one_pair_of_hands(
+    host: Host, people: dict[str, Actor], sign_in: Callable[..., Person], subjects: office.Subjects
+) -> None:
+    away, head, boss = (
+        sign_in("clerk", "leader", "head", username="away"),
+        sign_in("head"),
+        sign_in("leader"),
+    )
+    form = {"absent": away.id, "delegate": head.id, "agreed_by": boss.id, "steps": ["approve"]}
+    days = {"from_on": "2026-11-20", "until_on": "2026-11-26"}
+    assert boss.post("/staff/delegations", **form, **days).status_code == 303
+
+    def approve(release: str) -> int:
+        [revision] = set(
+            re.findall(r'name="revision" value="(\d+)"', head.get(f"/staff/releases/{release}").text)
+        )
+        return head.post(f"/staff/releases/{release}/steps/approve", revision=revision).status_code
+
+    def cleared(event: str, proposer: Actor) -> str:
+        release = office.release_of(host.work, event)
+        proposed(host.work, proposer, release, "commercial")
+        for step, name in office.SIX[:3]:
+            office.take(host.work, people[name], step, release)
+        return release
+
+    absent = Actor("staff", away.id, "一人两职", people["clerk"].permissions)
+    own = cleared(office.penalty(host.work, subjects), absent)
+    assert approve(own) == 403, "the deputy confirms nothing that whoever is away proposed"
+    other = cleared(office.permit(host.work, subjects), people["clerk"])
+    assert approve(other) == 303
+    public_id, attribute, *_ = entry_of(host, other)
+    assert attribute == "closed"
+    for person in (head, away):
+        answer = person.post(f"/staff/disclosure/{public_id}/keep", ground="commercial", reason="仍在保密期")
+        assert answer.status_code == 403
+    with host.work.read() as session:
+        assert find.page(session, public_id).barred == {"clerk", head.id, away.id}
+    third = sign_in("head", username="head2")
+    kept = third.post(f"/staff/disclosure/{public_id}/keep", ground="commercial", reason="仍在保密期")
+    assert kept.status_code == 303
+
+
 def test_a_light_penalty_is_entered_without_a_release_and_an_assessment_makes_one(
     host: Host, client: FlaskClient, people: dict[str, Actor], subjects: office.Subjects
 ) -> None:

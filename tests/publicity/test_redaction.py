@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from stdnum.cn import ric, uscc
 
-from publicity.notices import amend, publish
+from publicity.notices import amend, duties, publish
 from publicity.notices.tables import Notice
-from publicity.release import allowed, decide
+from publicity.release import allowed, decide, find
 from publicity.release.redaction import keep, review
 from publicity.release.redaction.propose import masked, propose
 from publicity.release.redaction.tables import DraftRow
 from publicity.release.tables import Release
 from registry.credit.tables import EventRow
+from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, Invalid, Refused
 from registry.kernel.host import Host
 from registry.kernel.store import Base
@@ -230,6 +231,40 @@ def test_nobody_but_the_reviewer_of_this_release_decides(host: Host, under_revie
     with pytest.raises(Conflict) as refused, host.work.write(people["secrecy"]) as session:
         review.answer(session, people["secrecy"], release=under_review, revision=5, answers={})
     assert refused.value.rule == "out_of_turn"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_decided_what_is_covered_takes_no_other_step(host: Host, under_review: str) -> None:
+    """The step itself was another reviewer's; the words are the work of whoever decided on them."""
+    people = office.team(host)
+    granted = people["secrecy"].permissions | people["leader"].permissions  # type: ignore[operator]
+    both = Actor("staff", "both", "一人两职", granted)
+    with host.work.write(both) as session:
+        office.confirm(session, both, under_review)
+    office.take(host.work, people["secrecy"], "secrecy_review", under_review)
+    with host.work.read() as session:
+        assert find.mine(session, both, after=None, limit=9) == ([], None)
+        assert [one.public_id for one in find.mine(session, people["leader"], after=None, limit=9)[0]] == [
+            under_review
+        ]
+        [approval] = [one for one in duties.WORKLISTS if one.title == "公开流程：审核"]
+        assert "both" in approval.open(session, 9)[0].barred
+    with pytest.raises(Refused) as refused:
+        office.take(host.work, both, "approve", under_review)
+    assert refused.value.rule == "four_eyes"
+    office.take(host.work, people["leader"], "approve", under_review)
+    with pytest.raises(Refused) as refused:
+        office.take(host.work, both, "publish", under_review)
+    assert refused.value.rule == "four_eyes"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_decided_what_is_covered_may_still_take_the_secrecy_review(host: Host, under_review: str) -> None:
+    people = office.team(host)
+    with host.work.write(people["secrecy"]) as session:
+        office.confirm(session, people["secrecy"], under_review)
+    office.take(host.work, people["secrecy"], "secrecy_review", under_review)
+    office.take(host.work, people["leader"], "approve", under_review)
 
 
 def test_what_was_decided_stays_for_texts_that_come_back_unchanged(host: Host, under_review: str) -> None:

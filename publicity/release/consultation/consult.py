@@ -41,7 +41,7 @@ def ask(
     Raises Invalid naming fields, Conflict, Refused, NotFound. The act is `release.consult`.
     """
     row = releases.locked(session, release, revision=revision)
-    _require(session, actor, row, "secrecy_review")
+    behalf = _require(session, actor, row, "secrecy_review")
     texts = {"name": name.strip(), "address": address.strip(), "about": about.strip()}
     faults = [] if concern in rules.CONCERNS else [FieldFault("concern", "required", "请选择涉及什么")]
     for field, text in texts.items():
@@ -55,6 +55,7 @@ def ask(
         concern=concern,
         wording=sealed(session, texts),
         asked_by=actor.id,
+        behalf=behalf,
         asked_at=session.now,
     )
     session.add(asked)
@@ -68,10 +69,10 @@ def receive(session: WorkSession, actor: Actor, *, consultation: str, on: date |
 
     Raises Invalid, Conflict (`done`), Refused, NotFound. The act is `release.consult.receive`.
     """
-    asked = _held(session, actor, consultation, "secrecy_review")
+    asked, behalf = _held(session, actor, consultation, "secrecy_review")
     day = _day(session, on, asked)
     due = add_workdays(session, day, rules.WORKDAYS)
-    _add(session, actor, asked, "received", day, due_on=due.day, due_provisional=due.provisional)
+    _add(session, actor, asked, "received", behalf, day, due_on=due.day, due_provisional=due.provisional)
 
 
 def answer(
@@ -81,14 +82,23 @@ def answer(
 
     Raises Invalid naming fields, Conflict (`done`, `not_received`), Refused, NotFound. The act is `release.consult.answer`.
     """
-    asked = _held(session, actor, consultation, "secrecy_review")
+    asked, behalf = _held(session, actor, consultation, "secrecy_review")
     if outcome not in rules.ANSWERS:
         raise Invalid.field("outcome", "required", "请选择第三方的意见")
     if so(asked).due_on is None:
         raise Conflict("请先登记送达日期", rule="not_received")
     if so(asked).decision is not None:
         raise Conflict("已经作出决定", rule="done")
-    _add(session, actor, asked, "answered", _day(session, on, asked), outcome=outcome, words=_words(words))
+    _add(
+        session,
+        actor,
+        asked,
+        "answered",
+        behalf,
+        _day(session, on, asked),
+        outcome=outcome,
+        words=_words(words),
+    )
 
 
 def decide(session: WorkSession, actor: Actor, *, consultation: str, outcome: str, reason: str) -> None:
@@ -97,7 +107,7 @@ def decide(session: WorkSession, actor: Actor, *, consultation: str, outcome: st
     `withhold` ends the release. Raises Invalid naming fields, Conflict (`waiting`, `done`), Refused, NotFound. The act
     is `release.consult.decide`.
     """
-    asked = _held(session, actor, consultation, "approve")
+    asked, behalf = _held(session, actor, consultation, "approve")
     known = so(asked)
     if known.decision is not None:
         raise Conflict("已经作出决定", rule="done")
@@ -107,7 +117,7 @@ def decide(session: WorkSession, actor: Actor, *, consultation: str, outcome: st
         raise Invalid.field("decision", "required", "请选择决定")
     if not reason.strip():
         raise Invalid.field("grounds", "required", "请写明决定的理由")
-    _add(session, actor, asked, "decided", session.today, outcome=outcome, words=_words(reason))
+    _add(session, actor, asked, "decided", behalf, session.today, outcome=outcome, words=_words(reason))
     if outcome == "withhold":
         releases.stop(session, actor, asked.release, reason="征求第三方意见后决定不予公开")
     else:
@@ -119,27 +129,29 @@ def tell(session: WorkSession, actor: Actor, *, consultation: str, on: date | No
 
     Raises Invalid, Conflict (`done`, `nothing_to_tell`), Refused, NotFound. The act is `release.consult.tell`.
     """
-    asked = _held(session, actor, consultation, "secrecy_review")
+    asked, behalf = _held(session, actor, consultation, "secrecy_review")
     if rules.open_(so(asked), session.today) != "telling":
         raise Conflict("这件不需要告知", rule="nothing_to_tell")
-    _add(session, actor, asked, "told", _day(session, on, asked))
+    _add(session, actor, asked, "told", behalf, _day(session, on, asked))
 
 
-def _held(session: WorkSession, actor: Actor, consultation: str, step: str) -> ConsultationRow:
-    """The consultation, its release held, for whoever may take `step` of it. The step itself may come later."""
+def _held(
+    session: WorkSession, actor: Actor, consultation: str, step: str
+) -> tuple[ConsultationRow, str | None]:
+    """The consultation, its release held, and for whom the actor acts, who may take `step` of it. The step itself may come
+    later."""
     asked = session.scalar(select(ConsultationRow).where(ConsultationRow.public_id == consultation))
     if asked is None:
         raise NotFound("没有这件征求意见")
     row = releases.locked(session, asked.release.public_id)
     session.refresh(asked)
-    _require(session, actor, row, step)
-    return asked
+    return asked, _require(session, actor, row, step)
 
 
-def _require(session: WorkSession, actor: Actor, row: Release, step: str) -> None:
+def _require(session: WorkSession, actor: Actor, row: Release, step: str) -> str | None:
     if row.state != "reviewed":
         raise Conflict(f"当前状态为“{states.STATES[row.state]}”，不在保密审查", rule="out_of_turn")
-    states.on_behalf(states.step_named(step), **releases.who(session, actor, row, step))
+    return states.on_behalf(states.step_named(step), **releases.who(session, actor, row, step))
 
 
 def _day(session: WorkSession, on: date | None, asked: ConsultationRow) -> date:
@@ -162,6 +174,7 @@ def _add(
     actor: Actor,
     asked: ConsultationRow,
     step: str,
+    behalf: str | None,
     on: date,
     *,
     due_on: date | None = None,
@@ -180,6 +193,7 @@ def _add(
             outcome=outcome,
             wording=sealed(session, {"words": words}) if words else None,
             actor=actor.id,
+            behalf=behalf,
             at=session.now,
         )
     )

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from publicity.release import decide as releases
-from publicity.release import draft, states
+from publicity.release import draft, hands, states
 from publicity.release.consultation import rules
 from publicity.release.consultation.state import consultations, opened, so, step
 from publicity.release.consultation.tables import ConsultationRow
@@ -101,19 +101,19 @@ def _consultation(session: WorkSession, actor: Actor, row: Release, asked: Consu
     )
 
 
-def _open(session: WorkSession, wanted: frozenset[rules.Open], limit: int) -> Sequence[Duty]:
+def _open(session: WorkSession, step: str, wanted: frozenset[rules.Open], limit: int) -> Sequence[Duty]:
     rows = session.scalars(
         select(ConsultationRow)
         .join(Release, Release.id == ConsultationRow.release_id)
         .where(Release.state == "reviewed")
         .order_by(ConsultationRow.id)
         .limit(limit)
-    )
+    ).all()
+    taken = hands.of(session, {asked.release_id for asked in rows})
     found = []
     for asked in rows:
         known, row = so(asked), asked.release
         if rules.open_(known, session.today) in wanted:
-            hands = {done.actor for done in row.steps if done.step not in ("secrecy_review", "approve")}
             found.append(
                 Duty(
                     title=row.title or draft.title_of_kind(row.kind),
@@ -122,7 +122,7 @@ def _open(session: WorkSession, wanted: frozenset[rules.Open], limit: int) -> Se
                     since=local_day(asked.asked_at),
                     due=row.due_on,
                     provisional=row.due_provisional,
-                    barred=frozenset(hands),
+                    barred=hands.barred(taken[row.id], step),
                 )
             )
     return found
@@ -132,11 +132,13 @@ WORKLISTS = (
     Worklist(
         "登记第三方的送达和答复",
         "release.secrecy_review",
-        lambda session, limit: _open(session, frozenset({"delivery", "answer", "telling"}), limit),
+        lambda session, limit: _open(
+            session, "secrecy_review", frozenset({"delivery", "answer", "telling"}), limit
+        ),
     ),
     Worklist(
         "决定第三方不同意或者未答复的公开",
         "release.approve",
-        lambda session, limit: _open(session, frozenset({"decision"}), limit),
+        lambda session, limit: _open(session, "approve", frozenset({"decision"}), limit),
     ),
 )

@@ -10,7 +10,10 @@ from registry.kernel.store import Base, BigId, Bytes, UtcDateTime
 
 
 class ConsultationRow(Base):
-    """One third party, asked in writing. `wording` is sealed: name, address and what it is asked about."""
+    """One third party, asked in writing. `wording` is sealed: name, address and what it is asked about.
+
+    `behalf` is whoever was away and stood in for, null where the asker acted in their own right; so too in its steps.
+    """
 
     __tablename__ = "pub_consultations"
 
@@ -20,6 +23,7 @@ class ConsultationRow(Base):
     concern: Mapped[str] = mapped_column(String(16))
     wording: Mapped[bytes] = mapped_column(Bytes)
     asked_by: Mapped[str] = mapped_column(String(64))
+    behalf: Mapped[str | None] = mapped_column(String(64))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     release: Mapped[Release] = relationship()
@@ -46,6 +50,7 @@ class ConsultationStepRow(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))
     wording: Mapped[bytes | None] = mapped_column(Bytes)
     actor: Mapped[str] = mapped_column(String(64))
+    behalf: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     consultation: Mapped[ConsultationRow] = relationship(back_populates="steps")

@@ -43,8 +43,9 @@ def arrange(
     actor.require(ARRANGE)
     if actor.id == delegate:
         raise Refused("代办不能由代办人自己设立", rule="own_gain")
-    # Whoever is away is the lock: two who arrange for the same person wait for each other.
-    session.execute(select(StaffRow.id).where(StaffRow.public_id == absent).with_for_update())
+    # The two persons are the lock, in one order: whoever arranges something else for either waits, and nobody deadlocks.
+    both = select(StaffRow.id).where(StaffRow.public_id.in_((absent, delegate)))
+    session.execute(both.order_by(StaffRow.id).with_for_update())
     away, deputy, agreeing = (_person(session, one) for one in (absent, delegate, agreed_by))
     faults = [
         *_person_faults(away, deputy, agreeing),
@@ -156,9 +157,10 @@ def _day_faults(today: date, from_on: date | None, until_on: date | None) -> lis
 def _no_overlap(
     session: WorkSession, absent: str, delegate: str, steps: Sequence[str], from_on: date, until_on: date
 ) -> None:
-    """Raises Conflict where somebody stands in already in those days, or where the delegate is away then."""
+    """Raises Conflict where in those days somebody stands in already, the delegate is away, or whoever is away stands in for
+    another."""
     running = select(DelegationRow).where(
-        DelegationRow.absent.in_((absent, delegate)),
+        DelegationRow.absent.in_((absent, delegate)) | (DelegationRow.delegate == absent),
         DelegationRow.from_on <= until_on,
         DelegationRow.until_on >= from_on,
         ~select(DelegationEndRow).where(DelegationEndRow.delegation_id == DelegationRow.id).exists(),
@@ -166,5 +168,7 @@ def _no_overlap(
     for row in session.scalars(running):
         if row.absent == delegate:
             raise Conflict("代办人在这段时间自己也不在岗，由别人代办", rule="overlap")
+        if row.delegate == absent:
+            raise Conflict("不在岗的人在这段时间代别人办理，请先结束那项代办", rule="overlap")
         if set(row.steps).intersection(steps):
             raise Conflict("这段时间的同一步骤已经有人代办，请先结束原来的代办", rule="overlap")

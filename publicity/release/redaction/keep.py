@@ -202,7 +202,9 @@ def _again(old: RedactionRow) -> RedactionRow:
         digest=old.digest,
         added_by=old.added_by,
         decisions=[
-            RedactionDecisionRow(covered=one.covered, reason=one.reason, actor=one.actor, at=one.at)
+            RedactionDecisionRow(
+                covered=one.covered, reason=one.reason, actor=one.actor, behalf=one.behalf, at=one.at
+            )
             for one in old.decisions
         ],
     )

@@ -35,7 +35,7 @@ def answer(
     Raises Invalid naming `reason.<id>` for what no ground lets be public or what is not of this draft, Conflict
     (`out_of_turn`, `changed`), Refused, NotFound. The act is `release.redact`.
     """
-    row, version = _reviewing(session, actor, release, revision)
+    row, version, behalf = _reviewing(session, actor, release, revision)
     by_id = {one.id: one for one in version.redactions}
     faults = []
     for number, given in answers.items():
@@ -52,7 +52,7 @@ def answer(
     if faults:
         raise Invalid("遮盖意见填写有误，请更正后重新提交", faults)
     changed = [
-        _decide(session, actor, by_id[number], given)
+        _decide(session, actor, by_id[number], given, behalf)
         for number, given in answers.items()
         if given.covered or given.reason.strip()
     ]
@@ -77,7 +77,7 @@ def add(
 
     Raises Invalid (`where`, `words`, `kind`, `why`), Conflict, Refused, NotFound. The act is `release.redact.add`.
     """
-    row, version = _reviewing(session, actor, release, revision)
+    row, version, behalf = _reviewing(session, actor, release, revision)
     text = texts_of(row.kind, keep.said(session, row)).get(path)
     words, reason = words.strip(), reason.strip()
     faults = []
@@ -98,7 +98,7 @@ def add(
         if all(end <= begins or ends <= begin for begins, ends in taken):
             made = keep.redaction(session, path, text, Span(begin, end, kind), added_by=actor.id)
             version.redactions.append(made)
-            _decide(session, actor, made, Answer(covered=True, reason=reason))
+            _decide(session, actor, made, Answer(covered=True, reason=reason), behalf)
             added += 1
         begin = text.find(words, end)
     if not added:
@@ -121,27 +121,34 @@ def look(session: WorkSession, actor: Actor, *, release: str, revision: int) -> 
     return row
 
 
-def _reviewing(session: WorkSession, actor: Actor, release: str, revision: int) -> tuple[Release, DraftRow]:
+def _reviewing(
+    session: WorkSession, actor: Actor, release: str, revision: int
+) -> tuple[Release, DraftRow, str | None]:
     row = decide.locked(session, release, revision=revision)
-    _require_reviewer(session, actor, row)
+    behalf = _require_reviewer(session, actor, row)
     version = keep.latest(session, row)
     if version is None:
         raise Conflict("本件尚未查找应遮盖的内容，请先查找", rule="not_looked")
-    return row, version
+    return row, version, behalf
 
 
-def _require_reviewer(session: WorkSession, actor: Actor, row: Release) -> None:
-    """Whoever may take the secrecy review of this release now, and nobody else, not even later."""
-    states.advance(row.state, "secrecy_review", **decide.who(session, actor, row, "secrecy_review"))
+def _require_reviewer(session: WorkSession, actor: Actor, row: Release) -> str | None:
+    """Whoever may take the secrecy review of this release now, and nobody else, not even later; gives for whom they act."""
+    acting = decide.who(session, actor, row, "secrecy_review")
+    states.advance(row.state, "secrecy_review", **acting)
+    return states.on_behalf(states.step_named("secrecy_review"), **acting)
 
 
-def _decide(session: WorkSession, actor: Actor, one: RedactionRow, given: Answer) -> RedactionRow:
+def _decide(
+    session: WorkSession, actor: Actor, one: RedactionRow, given: Answer, behalf: str | None
+) -> RedactionRow:
     reason = given.reason.strip()
     one.decisions.append(
         RedactionDecisionRow(
             covered=given.covered,
             reason=session.keys.encrypt(reason, REASON) if reason else None,
             actor=actor.id,
+            behalf=behalf,
             at=session.now,
         )
     )

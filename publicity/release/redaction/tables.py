@@ -58,7 +58,10 @@ class RedactionRow(Base):
 
 
 class RedactionDecisionRow(Base):
-    """The reviewer covers it, or shows it for a sealed reason; the last decision counts until the step is taken."""
+    """The reviewer covers it, or shows it for a sealed reason; the last decision counts until the step is taken.
+
+    `behalf` is whoever was away and stood in for, null where the reviewer acted in their own right.
+    """
 
     __tablename__ = "pub_release_redaction_decisions"
 
@@ -67,6 +70,7 @@ class RedactionDecisionRow(Base):
     covered: Mapped[bool]
     reason: Mapped[bytes | None] = mapped_column(Bytes)
     actor: Mapped[str] = mapped_column(String(64))
+    behalf: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     redaction: Mapped[RedactionRow] = relationship(back_populates="decisions")
