@@ -233,6 +233,7 @@ def _past(session: WorkSession, query: Mapping[str, Any]) -> date | None:
 @public
 @blueprint.arguments(ListQuery, location="query", error_status_code=400)
 @blueprint.response(200, ListSchema)
+@blueprint.alt_response(404, description="没有所问的人员或机构")
 def index(query: Mapping[str, Any]) -> dict[str, Any]:
     """当前公示，最近公开的在前"""
     whose = [(name, query[name]) for name in ("practitioner", "organisation") if query[name]]
