@@ -188,7 +188,7 @@ def test_one_mail_tells_everything_that_is_due(
     assert len(server.taken) == asked + 1, "a day without news is a day without mail"
     clock.set(datetime(2026, 11, 23, 8, 1, tzinfo=SHANGHAI))
     tick(host)
-    assert "“明理”的公示\r\n- " in server.taken[-1].text
+    assert "一次查询的结果\r\n- " in server.taken[-1].text
 
 
 @ON_SQLITE
