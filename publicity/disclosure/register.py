@@ -20,37 +20,20 @@ from registry.credit.tables import EventRow
 from registry.kernel.access import Actor
 from registry.kernel.faults import Conflict, NotFound
 from registry.kernel.work import Work, WorkSession
-from registry.ledger import book
 
 CURSOR = "disclosure"
 REASON = "pub_disclosure_decisions.reason"
-_BATCH = 500
-_LAG = 2000
 
 
 def run(work: Work) -> Mapping[str, int]:
     """The job `disclosure`: everything recorded since it last ran. Returns how many facts were entered."""
-    entered = 0
-    while True:
-        with work.read() as session:
-            position = cursors.position(session, CURSOR)
-            something = bool(cursors.ahead(session, position, limit=1))
-            size = book.head(session, "audit").size
-        if something:
-            with work.write(Actor.job("disclosure")) as session:
-                entered += take_in(session)
-        else:
-            if size - position > _LAG:
-                with work.housekeeping() as session:
-                    cursor = cursors.locked(session, CURSOR)
-                    cursor.position = max(cursor.position, size)
-            return {"entered": entered}
+    return {"entered": cursors.follow(work, CURSOR, take_in)}
 
 
 def take_in(session: WorkSession) -> int:
     """Enters the next events of the audit book; idempotent. Returns how many."""
     cursor = cursors.locked(session, CURSOR)
-    acts = cursors.ahead(session, cursor.position, limit=_BATCH)
+    acts = cursors.ahead(session, cursor.position)
     known = select(DisclosureRow.id).where(DisclosureRow.event_id == EventRow.id).exists()
     rows = session.execute(
         select(EventRow.id, EventRow.public_id, EventRow.kind, EventRow.scope)

@@ -1,15 +1,40 @@
 """How far a follower of the audit book has read. Positions are gapless, so none can appear behind a cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from publicity.release.tables import Cursor
-from registry.kernel.work import WorkSession
+from registry.kernel.access import Actor
+from registry.kernel.work import Work, WorkSession
+from registry.ledger import book
 from registry.ledger.tables import EntryRow
 
 RECORDED = "credit.record"
+BATCH = 500
+# Moving the cursor over acts of others is housekeeping, done when so many are behind it that skipping them costs time.
+_LAG = 2000
+
+
+def follow(work: Work, name: str, take_in: Callable[[WorkSession], int]) -> int:
+    """Has `take_in` read on, one unit of work of the job `name` after the other, until no event is ahead of its cursor.
+    Returns the sum of what it gave."""
+    taken = 0
+    while True:
+        with work.read() as session:
+            read = position(session, name)
+            something = bool(ahead(session, read, limit=1))
+            size = book.head(session, "audit").size
+        if not something:
+            break
+        with work.write(Actor.job(name)) as session:
+            taken += take_in(session)
+    if size - read > _LAG:
+        with work.housekeeping() as session:
+            cursor = locked(session, name)
+            cursor.position = max(cursor.position, size)
+    return taken
 
 
 def position(session: WorkSession, name: str) -> int:
@@ -17,7 +42,7 @@ def position(session: WorkSession, name: str) -> int:
     return session.scalar(select(Cursor.position).where(Cursor.name == name)) or 0
 
 
-def ahead(session: WorkSession, position: int, *, limit: int) -> Sequence[Row[int, str]]:
+def ahead(session: WorkSession, position: int, *, limit: int = BATCH) -> Sequence[Row[int, str]]:
     """The next events recorded, as (position, record), in the order of the book."""
     found = select(EntryRow.position, EntryRow.record).where(
         EntryRow.book == "audit", EntryRow.position >= position, EntryRow.action == RECORDED

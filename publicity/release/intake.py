@@ -15,34 +15,15 @@ from publicity.release import draft
 from publicity.release.tables import Release
 from registry.credit import disclosure, find
 from registry.credit.tables import EventRow
-from registry.kernel.access import Actor
 from registry.kernel.work import Work, WorkSession
 from registry.kernel.workdays import Deadline
-from registry.ledger import book
 
 CURSOR = "intake"
-_BATCH = 500
-# Moving the cursor over acts of others is housekeeping, done when so many are behind it that skipping them costs time.
-_LAG = 2000
 
 
 def run(work: Work) -> Mapping[str, int]:
     """The job `intake`: everything recorded since it last ran. Returns how many releases were drafted."""
-    drafted = 0
-    while True:
-        with work.read() as session:
-            position = cursors.position(session, CURSOR)
-            something = bool(cursors.ahead(session, position, limit=1))
-            size = book.head(session, "audit").size
-        if something:
-            with work.write(Actor.job("intake")) as session:
-                drafted += take_in(session)
-        else:
-            if size - position > _LAG:
-                with work.housekeeping() as session:
-                    cursor = cursors.locked(session, CURSOR)
-                    cursor.position = max(cursor.position, size)
-            return {"drafted": drafted}
+    return {"drafted": cursors.follow(work, CURSOR, take_in)}
 
 
 def take_in(session: WorkSession) -> int:
@@ -50,7 +31,7 @@ def take_in(session: WorkSession) -> int:
     cursor = cursors.locked(session, CURSOR)
     dues: dict[tuple[str, date], Deadline] = {}
     drafted = 0
-    acts = cursors.ahead(session, cursor.position, limit=_BATCH)
+    acts = cursors.ahead(session, cursor.position)
     recorded = [act.record for act in acts]
     known = _with_release(session, recorded)
     events = find.events(session, [event for event in recorded if event not in known])
