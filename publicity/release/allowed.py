@@ -66,7 +66,7 @@ def listed_detail(kind: str, detail: Mapping[str, object]) -> dict[str, object]:
 def public_columns(kind: str, columns: Mapping[str, str]) -> dict[str, str]:
     """The published columns of a permit or penalty, free text without people's numbers; empty for other kinds."""
     return {
-        code: _without_identities(text) if _CODES.search(code) else without_numbers(text)
+        code: _code(text) if _CODES.search(code) else without_numbers(text)
         for code, text in listed(kind, columns).items()
     }
 
@@ -91,6 +91,16 @@ def without_numbers(text: str) -> str:
     return _MOBILE.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", _without_identities(text))
 
 
+def _code(text: str) -> str:
+    """One identity number in thirty passes for a credit code; alone in the column of a code it is taken for one."""
+    return text if _is_credit_code(text) else _without_identities(text)
+
+
+def _is_credit_code(text: str) -> bool:
+    parsed = parse_uscc(text)
+    return not parsed.faults and "prefix" not in parsed.warnings
+
+
 def _without_identities(text: str) -> str:
     return _IDENTITY.sub(_covered, text)
 
@@ -99,9 +109,8 @@ def _covered(found: re.Match[str]) -> str:
     number = found[1]
     if parse_resident_id(number).faults:
         return found[0]
-    # One identity number in thirty passes for a credit code: it is one where the text says so, or says nothing else.
-    said = "代码" in found.string[max(0, found.start() - 16) : found.start()] or found.string == found[0]
-    if said and not parse_uscc(number).faults:
+    said = "代码" in found.string[max(0, found.start() - 16) : found.start()]
+    if said and _is_credit_code(number):
         return found[0]
     return "（身份证号码略）"
 

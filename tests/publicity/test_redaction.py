@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from stdnum.cn import ric, uscc
@@ -44,6 +44,7 @@ TEXTS = [
     ("传真：62345678", ["telephone 62345678"]),
     ("款项汇入账号6222021001116245702，开户行工商银行。", ["account 6222021001116245702"]),
     ("收款账户1001 2345 6789 0123 456", ["account 1001 2345 6789 0123 456"]),
+    ("QQ：88412345，信用代码31310106000QQ00003号", ["contact 88412345"]),
     ("邮箱zhang.san@example.cn，微信号：zhou_min88", ["contact zhang.san@example.cn", "contact zhou_min88"]),
     ("驾驶沪A12345、沪AD12345前往", ["plate 沪A12345", "plate 沪AD12345"]),
     ("家住上海市徐汇区天平路185号3单元302室。", ["address 上海市徐汇区天平路185号3单元302室"]),
@@ -83,6 +84,7 @@ def identity(region: str, born: date, serial: int) -> str:
     return body + str(ric.calc_check_digit(body + "0"))
 
 
+@example("", "", "330421", date(1943, 11, 26), 1)  # also has the check character of a credit code
 @given(CHINESE, CHINESE, REGIONS, DAYS, st.integers(0, 999))
 def test_an_identity_number_is_found_wherever_it_stands(
     before: str, after: str, region: str, born: date, serial: int
