@@ -192,7 +192,6 @@ PART = Part(
         Navigation("核验收到的文件", "paper_check.form", "", 62, "互动服务"),
         Navigation("投诉举报", "letters.new", "", 70, "互动服务"),
         Navigation("投诉举报办理结果", "letters.result_list", "", 72, "互动服务"),
-        Navigation("本站链接检查", "links.index", "", 90, "互动服务"),
     ),
     worklists=(
         *duties.WORKLISTS,

@@ -41,7 +41,7 @@ def site(installed: Host) -> Site:
 @blueprint.get("/alerts/new")
 @public
 def new() -> ResponseReturnValue:
-    topic = topics.read(request.args.get("topic", ""), request.args)
+    topic = topics.read(request.args.get("topic", "notices"), request.args)
     return _form(topic, {"frequency": "daily"})
 
 

@@ -344,8 +344,9 @@ def test_bad_requests_come_back_filled_in(client: FlaskClient, subjects: office.
         assert answer.status_code == 422
         assert told in answer.text
         assert f'value="{email}"' in answer.text
-    for path in ("?topic=nothing", "", "?topic=notices&practitioner=aaaaaaaaaaaaaaaa"):
+    for path in ("?topic=nothing", "?topic=notices&practitioner=aaaaaaaaaaaaaaaa"):
         assert client.get(f"/alerts/new{path}").status_code == 404
+    assert "全部公示" in client.get("/alerts/new").text, "without a list it is that of all"
 
 
 @ON_SQLITE

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from publicity.notices import end, find
 from publicity.proving import penalties
 from registry.kernel.host import Host
 from registry.kernel.sealing import Sealer, SealUnusable, Unsealed, opened
@@ -82,9 +83,24 @@ def test_no_certificate_while_a_penalty_is_public_but_the_proof_names_it(
     refused = client.get(f"{firm}/certificate.pdf")
     assert refused.status_code == 409
     assert "1 件行政处罚正在公示" in refused.text
+    assert "他人改变" not in refused.text, "nobody edits here"
     document = client.get(f"{firm}/penalties.json").get_json()
     assert len(document["penalties"]) == 1
     assert client.get(f"/notices/{document['penalties'][0]['record']}").status_code == 200
+
+
+def test_while_the_proof_is_renewed_a_visitor_is_told_to_ask_again(
+    host: Host, client: FlaskClient, subjects: Subjects
+) -> None:
+    with host.work.write(office.person(host.permissions, "leader")) as session:
+        [notice] = [shown.public_id for shown in find.listed(session, limit=2)[0]]
+        end.withdraw(session, session.actor, notice=notice, ground="quashed")
+    address = f"/organisations/{subjects.firm.public_id}/certificate.pdf"
+    waiting = client.get(address)
+    assert waiting.status_code == 409
+    assert f'<a href="{address}">再试一次</a>' in waiting.text
+    penalties.run(host.work)
+    assert client.get(address).status_code == 200
 
 
 def test_the_credit_report_tells_what_the_pages_tell(
