@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import ArgumentError
 
+from publicity.feed.channels.http import check_address
 from publicity.sync.copy import Copy, Moved
 from publicity.sync.follow import Client, summary
 from publicity.sync.reading import Untrue
@@ -67,6 +68,8 @@ def sync(
         token = token_file.read_text(encoding="utf-8").strip()
     if not token:
         raise click.UsageError(f"请用 --token-file、环境变量 {TOKEN} 或 --token 给出令牌")
+    if wrong := check_address(address):
+        raise click.UsageError(f"--from：{wrong}")
     try:
         server = Server(address, token, timeout=timeout, attempts=attempts)
         copy = Copy(into)

@@ -86,7 +86,8 @@ class TestAsAProcess:
         nobody = self._at_once("--from", "http://127.0.0.1:9", "--token", "x", "--attempts", "1", into=into)
         assert isinstance(nobody.exception, Failed)
         assert nobody.exception.line["error"] == "unreachable"
-        for wrong in (["--from", "ftp://127.0.0.1", "--token", "x"], ["--from", live_server]):
+        in_the_clear = ["--from", "http://credit.example.cn", "--token", "x"]
+        for wrong in (["--from", "ftp://127.0.0.1", "--token", "x"], ["--from", live_server], in_the_clear):
             assert self._at_once(*wrong, into=into).exit_code == 2, "usage"
 
     @one_database

@@ -82,7 +82,7 @@ def check_address(text: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
         return "请填写 https 网址"
     if parts.scheme == "http" and not _loopback(parts.hostname):
-        return "须用 https：内容和签名不能明文经过网络"
+        return "须用 https：内容、签名和令牌不能明文经过网络"
     return None
 
 
