@@ -1,6 +1,6 @@
 """投诉举报 at the office's desks: the list, one letter with its steps, and what goes to whoever plans inspections."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -12,12 +12,13 @@ from publicity.letters import access, find, handle, results, rules, states
 from registry.accounts import staff
 from registry.credit import evidence
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Conflict, Fault, Invalid, Refused
+from registry.kernel.faults import Conflict, Invalid, Refused
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
+from registry.web import steps
 from registry.web.credit_evidence import SANDBOX, store
 from registry.web.lookups import seen
-from registry.web.rights import PAGE, before, mendable, told
+from registry.web.rights import PAGE, before, told
 
 TONES = {"received": "attention", "handling": "info", "drafted": "attention", "answered": "neutral"}
 
@@ -91,16 +92,11 @@ def attached(public_id: str, file: str) -> ResponseReturnValue:
 @blueprint.post("/<string(length=16):public_id>/<step>")
 @requires(states.READ)
 def take(public_id: str, step: str) -> ResponseReturnValue:
-    """Any step; who may take which is the use case's to say."""
-    try:
-        with work().write(current_actor()) as session:
-            _STEPS.get(step, _unknown)(session, public_id, request.form)
-    except Fault as refused:
-        if not mendable(refused):
-            raise
-        return _page(public_id, told(refused), step=step), refused.status
-    flash(f"已{states.MOVES[step].title}。", "good")
-    return redirect(url_for("letters_staff.letter", public_id=public_id), 303)
+    return steps.taken(
+        _STEPS, step, public_id,
+        page=lambda faults: _page(public_id, faults, step=step),
+        done=_DONE, back=url_for("letters_staff.letter", public_id=public_id),
+    )  # fmt: skip
 
 
 def _accept(session: WorkSession, letter: str, _form: Mapping[str, str]) -> None:
@@ -155,11 +151,7 @@ def _retract(session: WorkSession, letter: str, form: Mapping[str, str]) -> None
     results.retract(session, session.actor, letter=letter, reason=form.get("reason", ""))
 
 
-def _unknown(session: WorkSession, letter: str, form: Mapping[str, str]) -> None:
-    raise Invalid("没有这个步骤", rule="unknown_step")
-
-
-_STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
+_STEPS: Mapping[str, steps.Step] = {
     "accept": _accept,
     "assign": _assign,
     "recuse": _recuse,
@@ -173,6 +165,7 @@ _STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
     "publish": _publish,
     "retract": _retract,
 }
+_DONE = {step: f"已{states.MOVES[step].title}。" for step in _STEPS}
 
 
 def _page(

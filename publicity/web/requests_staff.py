@@ -1,20 +1,20 @@
 """依申请公开 at the office's desks: the list, one request with its clock and steps, the letter of the answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from publicity.papers import disclosure_answer
 from publicity.requests import conversion, find, handle, rules, states
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Fault, Invalid
+from registry.kernel.faults import Invalid
 from registry.kernel.host import settings, work
 from registry.kernel.work import WorkSession
-from registry.web import papers
+from registry.web import papers, steps
 from registry.web.lookups import seen
-from registry.web.rights import PAGE, before, mendable, told
+from registry.web.rights import PAGE, before
 
 TONES = {
     "handling": "info",
@@ -85,16 +85,11 @@ def letter(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<string(length=16):public_id>/<step>")
 @requires(states.READ)
 def take(public_id: str, step: str) -> ResponseReturnValue:
-    """Any step; who may take which is the use case's to say."""
-    try:
-        with work().write(current_actor()) as session:
-            _STEPS.get(step, _unknown)(session, public_id, request.form)
-    except Fault as refused:
-        if not mendable(refused):
-            raise
-        return _page(public_id, told(refused), step=step), refused.status
-    flash(f"已{states.MOVES[step].title}。", "good")
-    return redirect(url_for("requests_staff.request_page", public_id=public_id), 303)
+    return steps.taken(
+        _STEPS, step, public_id,
+        page=lambda faults: _page(public_id, faults, step=step),
+        done=_DONE, back=url_for("requests_staff.request_page", public_id=public_id),
+    )  # fmt: skip
 
 
 def _correct(session: WorkSession, made: str, form: Mapping[str, str]) -> None:
@@ -152,10 +147,6 @@ def _convert(session: WorkSession, made: str, form: Mapping[str, str]) -> None:
     )
 
 
-def _unknown(session: WorkSession, made: str, form: Mapping[str, str]) -> None:
-    raise Invalid("没有这个步骤", rule="unknown_step")
-
-
 def _whole(form: Mapping[str, str], name: str) -> int:
     """The number in a field, 0 where it is left empty. Raises Invalid."""
     text = form.get(name, "").strip()
@@ -164,7 +155,7 @@ def _whole(form: Mapping[str, str], name: str) -> int:
     return int(text or 0)
 
 
-_STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
+_STEPS: Mapping[str, steps.Step] = {
     "correct": _correct,
     "corrected": _corrected,
     "consult": _consult,
@@ -177,6 +168,7 @@ _STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
     "answer": _answer,
     "convert": _convert,
 }
+_DONE = {step: f"已{states.MOVES[step].title}。" for step in _STEPS}
 
 
 def _page(

@@ -1,6 +1,6 @@
 """Staff's pages of complaints: the list, the receipt, one complaint with its steps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from registry.kernel.work import WorkSession
 from registry.roster import find as roster
 from registry.roster.cells import read_code
 from registry.roster.find import Found
+from registry.web import steps
 from registry.web.credit_evidence import attach_sent
 from registry.web.lookups import seen
 from registry.web.rights import PAGE, before, day, mendable, told
@@ -158,16 +159,11 @@ def complaint(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<string(length=16):public_id>/<step>")
 @requires(READ)
 def take(public_id: str, step: str) -> ResponseReturnValue:
-    """Any step after the receipt; who may take which is the use case's to say."""
-    try:
-        with work().write(current_actor()) as session:
-            _STEPS.get(step, _unknown)(session, public_id, request.form)
-    except Fault as refused:
-        if not mendable(refused):
-            raise
-        return _page(public_id, told(refused)), refused.status
-    flash(f"已{states.MOVES[step].title}。", "good")
-    return redirect(url_for("complaints.complaint", public_id=public_id), 303)
+    return steps.taken(
+        _STEPS, step, public_id,
+        page=lambda faults: _page(public_id, faults),
+        done=_DONE, back=url_for("complaints.complaint", public_id=public_id),
+    )  # fmt: skip
 
 
 def _accept(session: WorkSession, public_id: str, _form: Mapping[str, str]) -> None:
@@ -206,11 +202,7 @@ def _tell(session: WorkSession, public_id: str, form: Mapping[str, str]) -> None
     handle.tell(session, session.actor, complaint=public_id, how=form.get("how", ""))
 
 
-def _unknown(session: WorkSession, public_id: str, form: Mapping[str, str]) -> None:
-    raise Invalid("没有这个步骤", rule="unknown_step")
-
-
-_STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
+_STEPS: Mapping[str, steps.Step] = {
     "accept": _accept,
     "refuse": _refuse,
     "investigate": _investigate,
@@ -219,6 +211,7 @@ _STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
     "conclude": _conclude,
     "tell": _tell,
 }
+_DONE = {step: f"已{states.MOVES[step].title}。" for step in _STEPS}
 
 
 def _page(public_id: str, faults: dict[str, list[str]]) -> str:

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from registry.credit import evidence
 from registry.credit.objection import find, handle, paper, states
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Fault, Invalid
+from registry.kernel.faults import Fault
 from registry.kernel.host import settings, work
 from registry.kernel.work import WorkSession
 from registry.roster.find import Found
-from registry.web import papers
+from registry.web import papers, steps
 from registry.web.credit_evidence import attach_sent
 from registry.web.rights import about, case_list, day, mendable, required, told
 
@@ -105,17 +105,11 @@ def objection(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<string(length=16):public_id>/<step>")
 @requires(READ)
 def take(public_id: str, step: str) -> ResponseReturnValue:
-    """Any step after the receipt; who may take which is the use case's to say."""
-    form = request.form
-    try:
-        with work().write(current_actor()) as session:
-            _STEPS.get(step, _unknown)(session, public_id, form)
-    except Fault as refused:
-        if not mendable(refused):
-            raise
-        return _page(public_id, told(refused)), refused.status
-    flash(f"已{states.MOVES[step].title}。" if step in states.MOVES else "已分办。", "good")
-    return redirect(url_for("objections.objection", public_id=public_id), 303)
+    return steps.taken(
+        _STEPS, step, public_id,
+        page=lambda faults: _page(public_id, faults),
+        done=_DONE, back=url_for("objections.objection", public_id=public_id),
+    )  # fmt: skip
 
 
 def _assign(session: WorkSession, public_id: str, form: Mapping[str, str]) -> None:
@@ -141,17 +135,14 @@ def _appeal(session: WorkSession, public_id: str, form: Mapping[str, str]) -> No
     handle.appeal(session, session.actor, objection=public_id, number=number, statement=statement)
 
 
-def _unknown(session: WorkSession, public_id: str, form: Mapping[str, str]) -> None:
-    raise Invalid("没有这个步骤", rule="unknown_step")
-
-
-_STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
+_STEPS: Mapping[str, steps.Step] = {
     "assign": _assign,
     "decide": _decide,
     "review": _review,
     "tell": _tell,
     "appeal": _appeal,
 }
+_DONE = {"assign": "已分办。"} | {step: f"已{move.title}。" for step, move in states.MOVES.items()}
 
 
 def _answer(form: Mapping[str, str]) -> dict[str, Any]:

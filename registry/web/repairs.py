@@ -1,6 +1,6 @@
 """Staff's pages of credit repair: the list, the desk, one request with its conditions, steps and papers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from registry.credit import evidence
 from registry.credit.repair import find, handle, paper, rules, states
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Fault, Invalid
+from registry.kernel.faults import Fault
 from registry.kernel.host import settings, work
 from registry.kernel.work import WorkSession
 from registry.roster.find import Found
-from registry.web import papers
+from registry.web import papers, steps
 from registry.web.credit_evidence import attach_sent
 from registry.web.rights import about, case_list, day, mendable, required, told
 
@@ -105,17 +105,11 @@ def repair(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<string(length=16):public_id>/<step>")
 @requires(READ)
 def take(public_id: str, step: str) -> ResponseReturnValue:
-    """Any step after the request; who may take which is the use case's to say."""
-    form = request.form
-    try:
-        with work().write(current_actor()) as session:
-            _STEPS.get(step, _unknown)(session, public_id, form)
-    except Fault as refused:
-        if not mendable(refused):
-            raise
-        return _page(public_id, told(refused)), refused.status
-    flash(_DONE[step], "good")
-    return redirect(url_for("repairs.repair", public_id=public_id), 303)
+    return steps.taken(
+        _STEPS, step, public_id,
+        page=lambda faults: _page(public_id, faults),
+        done=_DONE, back=url_for("repairs.repair", public_id=public_id),
+    )  # fmt: skip
 
 
 def _pledge(session: WorkSession, public_id: str, form: Mapping[str, str]) -> None:
@@ -149,11 +143,7 @@ def _decide(session: WorkSession, public_id: str, form: Mapping[str, str]) -> No
     )
 
 
-def _unknown(session: WorkSession, public_id: str, form: Mapping[str, str]) -> None:
-    raise Invalid("没有这个步骤", rule="unknown_step")
-
-
-_STEPS: Mapping[str, Callable[[WorkSession, str, Mapping[str, str]], None]] = {
+_STEPS: Mapping[str, steps.Step] = {
     "pledge": _pledge,
     "accept": _accept,
     "decline": _decline,

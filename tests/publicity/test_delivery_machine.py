@@ -53,7 +53,7 @@ class Delivery(RuleBasedStateMachine):
         self.work = self.host.work
         self.platform = Platform().__enter__()
         self.live: list[str] = []
-        self.ended: list[str] = []
+        self.published: list[str] = []
         self.asleep: list[tuple[Claimed, Outcome]] = []
         self.number = 0
 
@@ -64,7 +64,8 @@ class Delivery(RuleBasedStateMachine):
     @rule()
     def publish(self) -> None:
         self.number += 1
-        self.live.append(telling.publish_one(self.work, self.number))
+        self.published.append(telling.publish_one(self.work, self.number))
+        self.live.append(self.published[-1])
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
@@ -78,7 +79,6 @@ class Delivery(RuleBasedStateMachine):
         notice = data.draw(st.sampled_from(self.live))
         withdraw(self.work, notice)
         self.live.remove(notice)
-        self.ended.append(notice)
 
     @rule(moods=st.lists(st.sampled_from(MOODS), max_size=4))
     def deliver(self, moods: list[str]) -> None:
@@ -117,8 +117,10 @@ class Delivery(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def the_platform_forgets(self, data: Any) -> None:
-        if self.platform.rows:
-            self.platform.forget([data.draw(st.sampled_from(sorted(self.platform.rows)))])
+        # In the order of publication: ids are random, and the same choices have to make the same history again.
+        shown = [notice for notice in self.published if notice in self.platform.rows]
+        if shown:
+            self.platform.forget([data.draw(st.sampled_from(shown))])
 
     @rule()
     def somebody_resends(self) -> None:
