@@ -3,8 +3,8 @@
 import re
 import secrets
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import orjson
 import structlog
@@ -58,6 +58,7 @@ def install(app: Flask, host: "Host") -> None:
     )
     csrf.init_app(app)
     app.jinja_env.filters["local"] = local_text
+    app.add_template_global(_lit, "lit")
     public_menu = _grouped(item for part in host.parts for item in part.public_navigation)
     app.context_processor(
         lambda: {
@@ -101,6 +102,29 @@ def _navigation(host: "Host") -> "dict[str, list[Navigation]]":
     """The menu's entries that the present actor may open, by group; groups in the order of their first entry."""
     actor = current_actor()
     return _grouped(item for part in host.parts for item in part.navigation if actor.may(item.permission))
+
+
+class _Entry(NamedTuple):
+    """An entry of a menu as a page shows it; `current` is the value of its aria-current."""
+
+    title: str
+    url: str
+    endpoint: str
+    current: str | None
+
+
+def _lit(menu: "Mapping[str, Sequence[Navigation]]") -> dict[str, list[_Entry]]:
+    """The entries with their addresses. One at the most is current: that of the present page, or the nearest above it."""
+    urls = {item.endpoint: url_for(item.endpoint) for items in menu.values() for item in items}
+    above = [url for url in urls.values() if request.path == url or request.path.startswith(f"{url}/")]
+    nearest = max(above, key=len, default=None)
+    current = {nearest: "page" if nearest == request.path else "true"}
+    return {
+        group: [
+            _Entry(item.title, url := urls[item.endpoint], item.endpoint, current.get(url)) for item in items
+        ]
+        for group, items in menu.items()
+    }
 
 
 def _grouped(entries: "Iterable[Navigation]") -> "dict[str, list[Navigation]]":

@@ -133,3 +133,17 @@ def _lawyer(host: Host, name: str) -> str:
             ],
         )
         return made.public_id
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [("/inspections", "/inspections"), ("/inspections/statistics", "/inspections/statistics"), ("/links", "/links"),
+     ("/matters/没有", "/matters"), ("/", "/")],
+)  # fmt: skip
+@one_database
+def test_the_menu_shows_one_place_the_nearest_above_the_page(
+    client: FlaskClient, path: str, current: str
+) -> None:
+    page = client.get(path).text
+    assert re.findall(r'<a href="([^"]+)" aria-current="(?:page|true)"', page) == [current]
+    assert page.count("<summary aria-current=true>") == (current != "/")
