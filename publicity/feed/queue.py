@@ -119,7 +119,7 @@ def settle(
         elif row.state == "waiting":
             row.not_before = session.now + pause_after(row.attempts, outcome.after)
         elif row.state != "sent":
-            _close(session, row)
+            close(session, row)
         counts[row.state] = counts.get(row.state, 0) + 1
     if counts:
         session.act("feed.deliver", channel.public_id, **counts)
@@ -177,7 +177,23 @@ def question(session: WorkSession, row: DeliveryRow, *, code: str, message: str)
     row.state, row.code = "rejected", code[:64]
     row.answer = _sealed_answer(session, row.id, message)
     row.token, row.round = row.token + 1, row.round + 1
-    _close(session, row)
+    close(session, row)
+
+
+def close(session: WorkSession, row: DeliveryRow) -> None:
+    """Notes that an entry, held by the caller, is settled, and what that says of its record's earlier entries."""
+    row.settled_at = session.now
+    if row.state != "accepted":
+        return
+    of_record = update(DeliveryRow).where(
+        DeliveryRow.channel_id == row.channel_id, DeliveryRow.record == row.record
+    )
+    earlier = of_record.where(DeliveryRow.position < row.position, DeliveryRow.state == "sent")
+    # Nobody asks for their receipts any more: reconciliation is about the last entry of a record.
+    session.execute(earlier.values(state="superseded", settled_at=session.now))
+    if row.ends:
+        # Whatever was in doubt before it is not there any more.
+        session.execute(of_record.values(doubt=False))
 
 
 def answer_of(session: WorkSession, row: DeliveryRow) -> str | None:
@@ -208,7 +224,7 @@ def _answered(
     row.answer = _sealed_answer(session, row.id, message)
     row.state = superseded_or(result, **behind)
     row.token += 1
-    _close(session, row)
+    close(session, row)
 
 
 def _of_records(
@@ -312,17 +328,6 @@ def _behind(
             later.setdefault(record, []).append((position, ends))
     told = {row.id: [ends for position, ends in later[row.record] if position > row.position] for row in rows}
     return {row: {"followed": bool(ends), "ended": any(ends)} for row, ends in told.items()}
-
-
-def _close(session: WorkSession, row: DeliveryRow) -> None:
-    row.settled_at = session.now
-    if row.ends and row.state == "accepted":
-        # Whatever was in doubt before it is not there any more.
-        session.execute(
-            update(DeliveryRow)
-            .where(DeliveryRow.channel_id == row.channel_id, DeliveryRow.record == row.record)
-            .values(doubt=False)
-        )
 
 
 def _sealed_answer(session: WorkSession, row: int, message: str | None) -> bytes | None:

@@ -14,7 +14,7 @@ from publicity.feed import items
 from publicity.feed.channel_tables import ChannelRow, DeliveryRow
 from publicity.feed.channels.channel import Channel, Found, Held, Unanswered
 from publicity.feed.deliver import opened
-from publicity.feed.queue import Claimed
+from publicity.feed.queue import Claimed, close
 from publicity.feed.states import OPEN, patience
 from registry.kernel.access import Actor
 from registry.kernel.faults import NotFound
@@ -193,7 +193,8 @@ def _healed(session: WorkSession, found: Reconciled, answers: "zip[tuple[Claimed
         found = replace(found, compared=found.compared + 1)
         if answer == "there":
             if row.state == "sent":
-                row.state, row.code, row.settled_at = "accepted", "found", session.now
+                row.state, row.code = "accepted", "found"
+                close(session, row)
                 found = replace(found, confirmed=found.confirmed + 1)
             continue
         if row.round >= patience().rounds:

@@ -75,6 +75,25 @@ def test_what_has_no_receipt_is_settled_by_a_match_and_asked_for_only_when_it_is
     assert platform.versions() == {there: 1, lost: 1}
 
 
+def test_nobody_waits_for_the_receipt_of_a_version_that_another_has_replaced(
+    work: Work, clock: SetClock, platform: Platform
+) -> None:
+    public_id = channel(work, platform)
+    answered, found = publish_one(work, 1), publish_one(work, 2)
+    platform.will("receipt", "receipt")
+    deliver_all(work)
+    correct(work, answered)
+    correct(work, found)
+    platform.will("", "receipt")
+    deliver_all(work)
+    assert states(work, answered) == ["superseded", "accepted"]
+    assert states(work, found) == ["sent", "sent"]
+    platform.rows[found] = (2, {})
+    clock.advance(timedelta(days=1))
+    assert reconcile.reconcile(work, public_id).confirmed == 1
+    assert states(work, found) == ["superseded", "accepted"]
+
+
 def test_a_platform_that_cannot_be_asked_is_left_alone(work: Work, platform: Platform) -> None:
     public_id = channel(work, platform, settings={"url": f"{platform.url}/notices"})
     publish_one(work)
