@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from publicity.lookup.files import Table
@@ -15,11 +16,12 @@ LONGEST = 64
 """No number of a licence is longer."""
 
 _BREAKS = re.compile(r"[\r\n;；]+")
+_LABEL = re.compile(r"^[^\d:：]{1,12}[:：]\s*")
 _GAPS = re.compile(r"[\t,，、]+| +")
 
 
 class Line(NamedTuple):
-    """What somebody wants checked: a number, and the name that is said to hold it, or nothing."""
+    """What somebody wants checked: a number, and the name that is said to hold it; each may be empty, never both."""
 
     number: str
     name: str
@@ -40,6 +42,7 @@ VERDICTS = {
     "former": "旧证号，已换号",
     "other_name": "号码属于他人",
     "unknown": "没有这个号码",
+    "numberless": "没有写号码",
 }
 
 
@@ -50,40 +53,52 @@ def typed(text: str) -> list[Line]:
 
 def of_rows(rows: Iterable[Sequence[str]]) -> list[Line]:
     """As `typed`, for the rows of a spreadsheet; a header, which has no digit, is passed over."""
-    return _lines(rows)
+    rest = iter(rows)
+    first = next(rest, ())
+    return _lines(chain([first] if any(_number(cell) for cell in first) else [], rest))
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> list[Line]:
-    lines: dict[Line, None] = {}
+    """One after the other, repeated ones too: whoever compares the answer with a list counts lines."""
+    lines: list[Line] = []
     for cells in rows:
-        for line in _read([cell.strip() for cell in cells if cell.strip()]):
-            lines.setdefault(line)
-            if len(lines) > MOST:
-                raise Invalid.field("numbers", "too-many", f"一次最多核对 {MOST} 个号码")
-    if not lines:
+        # A label before a colon is no part of what it names.
+        said = [_LABEL.sub("", cell.strip()) for cell in cells]
+        lines += _read([cell for cell in said if cell])
+        if len(lines) > MOST:
+            raise Invalid.field("numbers", "too-many", f"一次最多核对 {MOST} 个号码")
+    if not any(line.number for line in lines):
         raise Invalid.field("numbers", "required", "请填写至少一个执业证号或统一社会信用代码")
-    return list(lines)
+    return lines
 
 
 def _read(cells: Sequence[str]) -> Iterator[Line]:
     """Numbers of one row; a row of one number and words beside it is a number with its name."""
-    numbers = [read_code(cell)[:LONGEST] for cell in cells if any(sign.isdigit() for sign in cell)]
-    words = [cell for cell in cells if not any(sign.isdigit() for sign in cell)]
-    if len(numbers) == 1:
-        yield Line(numbers[0], words[0][:LONGEST] if words else "")
-    else:
+    numbers = [_cut(read_code(cell)) for cell in cells if _number(cell)]
+    words = [_cut(cell) for cell in cells if not _number(cell)]
+    if len(numbers) > 1:
         yield from (Line(number, "") for number in numbers)
+    elif cells:
+        yield Line(*(numbers or [""]), *(words[:1] or [""]))
+
+
+def _number(cell: str) -> bool:
+    return any(sign.isdigit() for sign in cell)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def check(session: WorkSession, lines: Sequence[Line]) -> list[Checked]:
     """Each line with who holds its number: the one of the name given, where several hold or held it."""
-    held = holders(session, {line.number for line in lines})
+    held = holders(session, {line.number for line in lines if line.number})
     return [_checked(line, held.get(line.number, [])) for line in lines]
 
 
 def _checked(line: Line, found: Sequence[Holder]) -> Checked:
     if not found:
-        return Checked(line, None, "unknown")
+        return Checked(line, None, "unknown" if line.number else "numberless")
     named = [holder for holder in found if holder.bears(line.name)] if line.name else list(found)
     if not named:
         # Whose number it is, the public search tells as well; the name typed was simply another's.

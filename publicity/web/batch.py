@@ -27,6 +27,7 @@ TONES = {
     "ended": "bad",
     "other_name": "bad",
     "unknown": "bad",
+    "numberless": "attention",
 }
 
 blueprint = Blueprint("batch", __name__)

@@ -185,8 +185,8 @@ def test_a_list_of_numbers_is_checked_at_once(client: FlaskClient, subjects: off
     pasted = f"{office.LAWYER_NUMBER} 章程\n{office.LAWYER_NUMBER}，张三\n{office.FIRM_CODE.lower()}\n{lawyer(99)}；\n\n"
     page = asked(client, numbers=pasted)
     assert page.status_code == 200
-    assert "核对了 4 个号码" in page.text
-    assert "2 个需要留意" in page.text
+    assert "核对了 4 行" in page.text
+    assert "2 行需要留意" in page.text
     taken = cells(asked(client, numbers=pasted, form="xlsx"))
     assert [(row[0], row[1], row[2], row[3]) for row in taken[1:]] == [
         (office.LAWYER_NUMBER, "章程", "可以执业", "章程"),
@@ -201,14 +201,21 @@ def test_a_list_of_numbers_is_checked_at_once(client: FlaskClient, subjects: off
 
 def test_a_spreadsheet_can_be_handed_in(client: FlaskClient, subjects: office.Subjects) -> None:
     book = openpyxl.Workbook()
-    for row in (("姓名", "执业证号"), ("章程", office.LAWYER_NUMBER), ("无名", "13101201010999999")):
+    for row in (
+        ("姓名", "执业证号"),
+        ("章程", office.LAWYER_NUMBER),
+        ("无名", "13101201010999999"),
+        ("王二", ""),
+    ):
         book.active.append(row)
     file = io.BytesIO()
     book.save(file)
     file.seek(0)
     page = asked(client, file=(file, "律师.xlsx"))
-    assert "核对了 2 个号码" in page.text
+    assert "核对了 3 行" in page.text
     assert "可以执业" in page.text
+    assert "王二" in page.text
+    assert "没有写号码" in page.text, "no row is passed over in silence"
 
 
 def test_what_cannot_be_checked_is_refused_in_words(client: FlaskClient, subjects: office.Subjects) -> None:
@@ -229,7 +236,10 @@ def test_what_cannot_be_checked_is_refused_in_words(client: FlaskClient, subject
 def test_numbers_are_read_as_people_paste_them(database_url: str) -> None:
     assert batch.typed("１３１０１２０１０１２３４５６７８\t张 三") == [batch.Line("13101201012345678", "张")]
     assert batch.typed("1 2 3") == [batch.Line(one, "") for one in "123"]
-    assert batch.typed("1\r\n1\n1 甲") == [batch.Line("1", ""), batch.Line("1", "甲")]
+    assert batch.typed("1\r\n1\n1 甲") == [batch.Line("1", ""), batch.Line("1", ""), batch.Line("1", "甲")]
+    assert batch.typed("执业证号：1\n姓名：甲，证号: 2") == [batch.Line("1", ""), batch.Line("2", "甲")]
+    assert batch.typed("1\n王二") == [batch.Line("1", ""), batch.Line("", "王二")]
+    assert batch.typed("1" * 99) == [batch.Line("1" * 64 + "…", "")]
     with pytest.raises(Invalid):
         batch.typed("")
 
