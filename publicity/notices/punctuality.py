@@ -1,7 +1,8 @@
 """How punctual the office is: what had to be public by a day, and whether it was. Counts alone; no item is named.
 
 A release's clock is its own (`due_on`: seven working days for permits and penalties, twenty otherwise); a notice whose
-decision fell has three to be withdrawn (行政处罚法第四十八条、第八十五条). What ended before its day without having been
+decision fell has three to be withdrawn (行政处罚法第四十八条、第八十五条). An inspection whose finding nobody has closed by its
+day is overdue as well. What ended before its day without having been
 published (annulled, repaired, not to be disclosed) was never late.
 """
 
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, case, extract, func, or_, select
 from sqlalchemy.orm import aliased
 
+from inspection.visits.after import statistics
 from publicity.notices.chosen import months_until
 from publicity.notices.find import DAYS_TO_WITHDRAW
 from publicity.notices.tables import Notice
@@ -121,7 +123,11 @@ def board(session: WorkSession) -> Board:
     """The figures of today. What is not due yet and not published is in none of them."""
     months = months_until(session.today, MONTHS)
     last = (months[-1] + timedelta(days=31)).replace(day=1)
-    tallies = [*_publications(session, months[0], last), *_withdrawals(session, months[0], last)]
+    tallies = [
+        *_publications(session, months[0], last),
+        *_unclosed(session, months[0], last),
+        *_withdrawals(session, months[0], last),
+    ]
     return Board(session.today, months, tallies)
 
 
@@ -159,6 +165,15 @@ def _publications(session: WorkSession, first: date, end: date) -> list[Tally]:
             date(int(row[0]), int(row[1]), 1), class_of(row[2]), row[3], *(int(number) for number in row[4:])
         )
         for row in rows
+    ]
+
+
+def _unclosed(session: WorkSession, first: date, end: date) -> list[Tally]:
+    """Inspections past their day that have no release yet, because their finding is still being worked on."""
+    return [
+        Tally(due.replace(day=1), class_of("finding"), section or ELSEWHERE, overdue=1)
+        for due, section in statistics.awaited(session)
+        if first <= due < end and due < session.today
     ]
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from inspection.visits.after import statistics
 from publicity.notices import end, punctuality
 from publicity.notices.chosen import months_until
 from publicity.notices.punctuality import WITHDRAWAL, Board, Figures
@@ -25,6 +26,7 @@ from registry.kernel.clock import SHANGHAI, SetClock, local_day
 from registry.kernel.host import Host
 from registry.kernel.work import WorkSession
 from registry.kernel.workdays import add_workdays
+from tests.inspection import followed
 from tests.people import Person
 from tests.publicity import office
 
@@ -65,6 +67,24 @@ def test_each_clock_ends_on_its_own_day(
     total = found.total
     assert (total.in_time, total.late, total.overdue) == figures
     assert named(found.by_group, class_of(kind)) == figures
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_inspection_whose_finding_nobody_closes_is_overdue_until_it_is_public(
+    host: Host, clock: SetClock
+) -> None:
+    """Twenty working days from the visit of Friday 20 November 2026: the board and the statistics say the same."""
+    visit = followed.visit(host.work)
+    clock.set(datetime(2026, 12, 18, 9, tzinfo=SHANGHAI))
+    assert board(host).total.overdue == 0
+    clock.set(datetime(2026, 12, 19, 9, tzinfo=SHANGHAI))
+    assert named(board(host).by_group, class_of("finding")) == (0, 0, 1)
+    with host.work.read() as session:
+        assert statistics.of_year(session, 2026, public=True).total.late == 1
+    event = followed.close(host.work, visit.public_id).event
+    assert event is not None
+    office.publicise(host, event)
+    assert named(board(host).by_group, class_of("finding")) == (0, 1, 0)
 
 
 def test_a_fallen_decision_has_three_working_days(host: Host, clock: SetClock) -> None:

@@ -22,6 +22,7 @@ from inspection.visits.after.publication import is_public
 from inspection.visits.after.tables import HandoverRow, PublicationRow, RectificationRow
 from inspection.visits.codes import table
 from inspection.visits.tables import VisitRow
+from registry.accounts.tables import StaffRow
 from registry.kernel.clock import SHANGHAI, local_day
 from registry.kernel.work import WorkSession
 from registry.roster.kinds import district_name
@@ -88,6 +89,25 @@ def of_year(session: WorkSession, year: int, *, public: bool) -> Statistics:
         draws=drawn,
         voided=voided,
     )
+
+
+def awaited(session: WorkSession) -> list[tuple[date, str | None]]:
+    """Of each visit of an open draw whose finding nobody has closed: the last day for its publication, and the section of
+    whoever recorded it."""
+    rows = session.execute(
+        select(VisitRow.visited_on, StaffRow.section)
+        .join(SelectionRow, SelectionRow.id == VisitRow.selection_id)
+        .join(DrawRow, DrawRow.id == SelectionRow.draw_id)
+        .outerjoin(StaffRow, StaffRow.public_id == VisitRow.recorded_by)
+        .where(
+            DrawRow.record.is_not(None),
+            DrawRow.state != "voided",
+            VisitRow.state.not_in(("replaced", "closed")),
+            VisitRow.visited_on.is_not(None),
+        )
+    ).all()
+    dues = publish_by(session, {row.visited_on for row in rows})
+    return [(dues[row.visited_on].day, row.section) for row in rows]
 
 
 def _subject(selection: SelectionRow) -> str:
