@@ -1,7 +1,9 @@
 """What everybody sees: practitioners, organisations, notices."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,18 +11,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from publicity.lookup import pages, wording
+from publicity.lookup.pages import OrganisationPage, PractitionerPage
 from publicity.lookup.proofs import HOW_TO_VERIFY
 from publicity.notices import find as notices
 from publicity.notices.chosen import Chosen
 from publicity.release.draft import NOTICE_KINDS, title_of_kind
 from registry.credit.catalogue import KINDS
 from registry.kernel.access import public
-from registry.kernel.faults import Invalid
+from registry.kernel.faults import Invalid, NotFound
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
 from registry.roster import kinds
+from registry.roster.asof import NOT_YET
 from registry.web import charts
 from registry.web.roster import districts
+
+Page = TypeVar("Page", PractitionerPage, OrganisationPage)
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -65,9 +71,7 @@ class Day(NamedTuple):
 @blueprint.get("/practitioners/<string(length=16):public_id>")
 @public
 def practitioner(public_id: str) -> ResponseReturnValue:
-    with work().read() as session:
-        day = _day(session)
-        page = pages.practitioner(session, public_id, on=day.on)
+    page, day = _as_of(partial(pages.practitioner, public_id=public_id))
     if page.practitioner.id != public_id:
         # Merged into another record; it may be split off again, so no cache may take this for ever.
         kept = url_for("public.practitioner", public_id=page.practitioner.id, on=day.on)
@@ -81,11 +85,21 @@ def practitioner(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/organisations/<string(length=16):public_id>")
 @public
 def organisation(public_id: str) -> ResponseReturnValue:
-    with work().read() as session:
-        day = _day(session)
-        page = pages.organisation(session, public_id, on=day.on, after=number("after") or 0)
+    page, day = _as_of(partial(pages.organisation, public_id=public_id, after=number("after") or 0))
     shown = pages.grouped(page.notices)
     return render_template("publicity/organisation.html", page=page, groups=shown, day=day), day.status
+
+
+def _as_of(read: Callable[..., Page]) -> tuple[Page, Day]:
+    """The page of the day that was asked for; that of today, and why, where it cannot be."""
+    with work().read() as session:
+        day = _day(session)
+        try:
+            return read(session, on=day.on), day
+        except NotFound as early:
+            if early.rule != NOT_YET:
+                raise
+            return read(session), Day(None, day.typed, "那一天还没有取得许可或者设立，这里是现在的情况")
 
 
 def _day(session: WorkSession) -> Day:
