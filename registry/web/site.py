@@ -3,6 +3,7 @@
 import gzip
 import mimetypes
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
@@ -12,10 +13,11 @@ from typing import NamedTuple
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.urls import iri_to_uri
 
 from registry.accounts.tables import StaffRow
 from registry.kernel.access import public
-from registry.kernel.host import host, work
+from registry.kernel.host import host, settings, work
 
 site = Blueprint("site", __name__, template_folder="templates")
 
@@ -105,6 +107,18 @@ def searchable() -> bool:
 def offered(endpoint: str) -> bool:
     """Whether this composition has a page, which an upper part may add."""
     return endpoint in current_app.view_functions
+
+
+@site.app_template_global("full_address")
+def full_address(path: str) -> str:
+    """The address of a page as it can be typed elsewhere: with the host under which the public knows this service."""
+    return settings().public_url + iri_to_uri(path)
+
+
+@site.app_template_global("moment")
+def moment() -> datetime:
+    """When the page is made."""
+    return work().clock.now()
 
 
 @site.app_template_global("demo_accounts")

@@ -1,6 +1,7 @@
 """What holds for all of the site: colours, weight, what a visitor may type, and reports that are longer than anybody reads."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,12 +11,14 @@ from flask.testing import FlaskClient
 
 import registry.web
 from publicity.papers import report
+from registry.kernel.clock import local_text
 from registry.kernel.host import Host
 from registry.kernel.paper import typeset
 from registry.roster.drafts import NewPractitioner
 from registry.roster.enrol import enrol_practitioners
 from tests import papers
 from tests.inspection import lawyers
+from tests.people import Person
 from tests.publicity import office
 
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -34,6 +37,27 @@ def test_the_dark_colours_are_the_same_whoever_asked_for_them() -> None:
     colours = re.compile(r"(--lc-[a-z-]+): (#[0-9a-f]{6});")
     assert dict(colours.findall(chosen[1])) == dict(colours.findall(device[1]))
     assert len(colours.findall(chosen[1])) > 20
+
+
+@one_database
+def test_a_printed_page_says_whose_it_is_where_it_stands_and_when_it_was_made(
+    client: FlaskClient, host: Host, sign_in: Callable[..., Person]
+) -> None:
+    where, made = host.settings.public_url, local_text(host.work.clock.now())
+    for path, address in (
+        ("/notices?kind=permit", "/notices?kind=permit"),
+        ("/search?q=明理", "/search?q=%E6%98%8E%E7%90%86"),
+        ("/no-such-page", "/"),
+    ):
+        foot = f"{host.settings.bureau} · {where}{address} · 本页生成于 {made}（北京时间）"
+        assert f'<p class="print-only">{foot}</p>' in client.get(path).text
+    assert "print-only" not in sign_in("clerk").get("/staff").text
+
+
+def test_links_within_the_site_are_printed_without_their_addresses() -> None:
+    """They would be half an address each, a dozen on the page of a firm; the line at the foot has the whole one."""
+    printed = STYLE.read_text().partition("@media print")[2]
+    assert re.findall(r'a\[href\^="([^"]+)"\]::after', printed) == ["http"]
 
 
 @one_database
