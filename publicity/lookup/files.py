@@ -14,7 +14,7 @@ from registry.roster import find
 from registry.roster.find import Hit
 from registry.roster.kinds import LICENCE_STATES
 
-MOST_NOTICES = 2_000
+MOST_NOTICES = 10_000
 """In one file; the rest is in the next, from its cursor on."""
 MOST_HITS = 1_000
 

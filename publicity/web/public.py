@@ -31,6 +31,8 @@ Page = TypeVar("Page", PractitionerPage, OrganisationPage)
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
 PAGE = 20
+DAYS = ("first", "last")
+"""The parameters that keep a list to days."""
 LISTS = ("permit", "penalty", "finding")
 """Kinds that always have a list, also while it is empty; further kinds get one with their first notice."""
 
@@ -142,7 +144,8 @@ def double() -> ResponseReturnValue:
         for place, month in enumerate(page.months)
     ]
     given = {**chosen.parameters, "kind": ",".join(page.counts)}
-    return render_template(
+    faults = _days_told(chosen)
+    shown = render_template(
         "publicity/double.html",
         page=page,
         rows=rows,
@@ -151,13 +154,29 @@ def double() -> ResponseReturnValue:
         chart=charts.bars(
             gettext("每月公开的行政许可和行政处罚"), [(month[2:], counts) for month, counts in rows], titles
         ),
-        values={**chosen.parameters, "kind": given["kind"] if len(page.counts) == 1 else ""},
+        values={
+            **{name: request.args.get(name, "") for name in DAYS},
+            **chosen.parameters,
+            "kind": given["kind"] if len(page.counts) == 1 else "",
+        },
+        faults=faults,
         given=given,
         kinds=[(kind, gettext(title_of_kind(kind))) for kind in pages.DOUBLE],
         callings=[(code, gettext(title)) for code, title in kinds.titles().items()],
         districts=districts(),
         following=_double_page(chosen, page.listed.next),
     )
+    return shown, 422 if faults else 200
+
+
+def _days_told(chosen: Chosen) -> dict[str, list[str]]:
+    """What is wrong with the days of an address, by field."""
+    unread = [name for name in DAYS if request.args.get(name) and name not in chosen.parameters]
+    if unread:
+        return {name: ["日期无法识别，应为 2026/03/01 的形式"] for name in unread}
+    if chosen.first and chosen.last and chosen.first > chosen.last:
+        return {"last": ["不能早于起始日期"]}
+    return {}
 
 
 def _double_page(chosen: Chosen, before: int | None) -> str | None:

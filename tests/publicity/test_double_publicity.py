@@ -1,5 +1,6 @@
 """双公示: permits and penalties together, kept to whom and when, with how many were published month by month."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -77,3 +78,15 @@ def test_the_chart_has_its_figures_beside_it(client: FlaskClient, published: dic
     assert '<td>2026-11</td><td class="number">0</td><td class="number">1</td>' in page
     assert '<td>2026-10</td><td class="number">1</td><td class="number">0</td>' in page
     assert 'role="img" aria-label="每月公开的行政许可和行政处罚"' in page
+
+
+def test_days_that_cannot_be_are_told_beside_their_field(
+    client: FlaskClient, published: dict[str, str]
+) -> None:
+    turned = client.get("/double-publicity?first=2026-11-20&last=2026-01-01")
+    assert turned.status_code == 422
+    assert re.search(r'id="f-last-fault">不能早于起始日期', turned.text)
+    assert 'value="2026-11-20"' in turned.text
+    none = client.get("/double-publicity?first=2026-99-99")
+    assert (none.status_code, "日期无法识别" in none.text) == (422, True)
+    assert client.get("/double-publicity?first=2026-01-01&last=2026-11-20").status_code == 200
