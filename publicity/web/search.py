@@ -24,6 +24,14 @@ blueprint = Blueprint("search", __name__)
 programs = ApiBlueprint("search-api", __name__, description="公示查询：从业人员、执业机构、公示")
 
 
+@blueprint.app_template_filter("told_apart")
+def told_apart(hit: Hit) -> str:
+    """What tells a hit from its namesakes, in the reader's language; names stay as they are."""
+    calling = gettext(hit.calling) if hit.calling else ""
+    former = gettext("曾用名 %(names)s", names=gettext("、").join(hit.former)) if hit.former else ""
+    return " · ".join(filter(None, (calling, hit.place, former)))
+
+
 @blueprint.get("/search")
 @public
 def page() -> ResponseReturnValue:
@@ -115,8 +123,14 @@ class ResultsSchema(Schema):
     )
 
 
+class SuggestionSchema(HitSchema):
+    line = fields.String(
+        required=True, metadata={"description": "`detail` 和 `state`，用读者选择的语言（`lang=en` 为英文）"}
+    )
+
+
 class SuggestionsSchema(Schema):
-    suggestions = fields.List(fields.Nested(HitSchema), required=True)
+    suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
 
 
 @programs.route("/search.json")
@@ -128,10 +142,10 @@ def search(query: Mapping[str, Any]) -> dict[str, Any]:
     with work().read() as session:
         found = looked_up.search(session, Asked.given(query), after=query["after"], limit=query["limit"])
     return {
-        "results": [_line(hit) for hit in found.hits],
+        "results": [_hit(hit) for hit in found.hits],
         "next": found.next,
         "asked": vars(found.asked),
-        "similar": [_line(hit) for hit in found.similar],
+        "similar": [_hit(hit) for hit in found.similar],
     }
 
 
@@ -139,14 +153,17 @@ def search(query: Mapping[str, Any]) -> dict[str, Any]:
 @public
 @programs.arguments(SuggestQuery, location="query", error_status_code=400)
 @programs.response(200, SuggestionsSchema)
-def suggest(query: Mapping[str, Any]) -> dict[str, Any]:
+def suggest(query: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """输入时的提示：最多八条"""
     with work().read() as session:
         hits = looked_up.suggestions(session, query["q"])
-    return {"suggestions": [_line(hit) for hit in hits]}
+    told = {
+        "suggestions": [{**_hit(hit), "line": f"{told_apart(hit)} · {gettext(hit.state)}"} for hit in hits]
+    }
+    return told, {"Vary": "Cookie"}
 
 
-def _line(hit: Hit) -> dict[str, str]:
+def _hit(hit: Hit) -> dict[str, str]:
     return {
         "id": hit.public_id,
         "kind": hit.kind,

@@ -50,17 +50,26 @@ _WINDOW = 50_000
 
 @dataclass(frozen=True)
 class Hit:
-    """A found subject, `kind` "organisation" or "practitioner". `detail` tells namesakes apart: an organisation's kind
-    and district, a person's profession and organisation. `next` is the cursor that goes on behind this hit. `state` is
-    the title of its state, of a person's licence that runs or ran last; `standing` as in registry.roster.narrowing."""
+    """A found subject, `kind` "organisation" or "practitioner". Namesakes are told apart by the title of its `calling` (an
+    organisation's kind, a person's profession), by its `place` (district, organisation) and its `former` names; each is
+    empty where there is none. `next` is the cursor that goes on behind this hit. `state` is the title of its state, of a
+    person's licence that runs or ran last; `standing` as in registry.roster.narrowing."""
 
     kind: str
     public_id: str
     name: str
-    detail: str
+    calling: str
+    place: str
+    former: tuple[str, ...]
     next: str
     state: str
     standing: str
+
+    @property
+    def detail(self) -> str:
+        """What tells namesakes apart, as one line of the office's own words."""
+        renamed = f"曾用名 {'、'.join(self.former)}" if self.former else ""
+        return " · ".join(filter(None, (self.calling, self.place, renamed)))
 
 
 @dataclass(frozen=True)
@@ -262,14 +271,13 @@ def _hits(session: WorkSession, found: Sequence[_Place]) -> list[Hit]:
     for place in found:
         row = rows[place.name_id]
         if row.organisation is not None:
-            detail = f"{ORGANISATION_KINDS[row.kind].title} · {district_name(row.district)}"
-            if names := particulars.former(former.get(row.organisation_id, ()), "name"):
-                detail += f" · 曾用名 {'、'.join(dict.fromkeys(names))}"
+            names = particulars.former(former.get(row.organisation_id, ()), "name")
+            calling, where = ORGANISATION_KINDS[row.kind].title, district_name(row.district)
+            given = ("organisation", row.organisation, row.title, calling, where, tuple(dict.fromkeys(names)))
             state = ORGANISATION_STATES[row.state]
-            given = ("organisation", row.organisation, row.title, detail)
         else:
-            detail, state = callings.get(row.practitioner_id, ("", _UNLICENSED))
-            given = ("practitioner", row.practitioner, row.name, detail)
+            calling, where, state = callings.get(row.practitioner_id, ("", "", _UNLICENSED))
+            given = ("practitioner", row.practitioner, row.name, calling, where, ())
         hits.append(Hit(*given, next=str(place), state=state.title, standing=standing(state)))
     return hits
 
@@ -278,13 +286,14 @@ def _hits(session: WorkSession, found: Sequence[_Place]) -> list[Hit]:
 _UNLICENSED = State("none", "无执业许可", ended=True)
 
 
-def _callings(session: WorkSession, people: Sequence[int]) -> dict[int, tuple[str, State]]:
+def _callings(session: WorkSession, people: Sequence[int]) -> dict[int, tuple[str, str, State]]:
     """Profession and organisation of each person, and its state, by the licence that runs or else ran last."""
     if not people:
         return {}
     return {
         row.practitioner_id: (
-            " · ".join(filter(None, (PROFESSIONS[row.profession].title, row.name))),
+            PROFESSIONS[row.profession].title,
+            row.name or "",
             LICENCE_STATES[row.state],
         )
         for row in session.execute(_CALLINGS, {"people": people})

@@ -9,7 +9,8 @@
     list.id = `${input.id}-suggestions`;
     list.className = "suggestions";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "查询提示");
+    // Called as the field is, in the page's language.
+    list.setAttribute("aria-label", input.labels[0].textContent);
     list.hidden = true;
     const frame = document.createElement("div");
     frame.className = "suggest-frame";
@@ -61,7 +62,7 @@
           name.textContent = one.name;
           const detail = document.createElement("span");
           detail.className = "muted";
-          detail.textContent = ` ${one.detail} · ${one.state}`;
+          detail.textContent = ` ${one.line}`;
           option.append(name, detail);
           return option;
         })
