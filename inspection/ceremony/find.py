@@ -124,7 +124,7 @@ class Voided:
 @dataclass(frozen=True)
 class DrawPage:
     """`deadline` is the last day for the chance of the draw, `visits_by` for the visits that follow; `unstaffed` are the
-    names of those drawn whose seats cannot all be filled together."""
+    names of those drawn whose seats cannot all be filled together. `matter` and `matter_basis` name all matters of the task."""
 
     public_id: str
     state: str
@@ -192,8 +192,8 @@ def draw_page(session: WorkSession, public_id: str, *, on: date, frame_known: bo
         state_title=STATES[state],
         task=task.public_id,
         task_title=task.title,
-        matter=matter.name,
-        matter_basis=matter.basis,
+        matter="、".join(one.name for one in task.matters),
+        matter_basis="；".join(dict.fromkeys(one.basis for one in task.matters)),
         of_persons=matter.object_kind in PROFESSIONS,
         as_of=draw.as_of,
         deadline=draw.deadline,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from inspection.ceremony.find import frame_bytes
+from inspection.ceremony.find import draw_page, frame_bytes
 from inspection.ceremony.tables import DrawRow, SelectionRow
 from inspection.plan import draft, placing
 from inspection.plan.exclusions import Exclusion, Limits, Past, Scope, exclusion
@@ -240,6 +240,9 @@ def test_several_matters_are_one_draw_and_one_visit(work: Work) -> None:
         assert [one.code for one in row.task.matters] == ["LS-01", "LS-05"]
         assert row.task.matter.code == "LS-01"
         assert len(session.scalars(select(VisitRow)).all()) == 3
+        page = draw_page(session, draw, on=session.today)
+        assert page.matter == "、".join(one.name for one in row.task.matters)
+        assert page.matter_basis.endswith("《律师法》第二十五条")
 
 
 def _visits(work: Work, draw: str) -> list[str]:
