@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from inspection.plan import find as plan
 from inspection.plan import strata
@@ -21,10 +22,19 @@ from registry.kernel.access import current_actor, requires
 from registry.kernel.faults import Fault, NotFound
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
+from registry.roster.kinds import district_name
 from registry.web.charts import bars
 from registry.web.roster import districts
 
 blueprint = Blueprint("plans", __name__, url_prefix="/staff/inspection/plans", template_folder="templates")
+
+
+@blueprint.app_template_filter("directed")
+def directed(entry: EntryPage) -> str:
+    """Whom a planned inspection is about, in the reader's language: districts and strata (定向), or everybody."""
+    layers = [gettext("%(name)s 层", name=name) for name in entry.strata]
+    words = [*(district_name(code) for code in entry.districts), *layers]
+    return gettext("定向：%(scope)s", scope=gettext("、").join(words)) if words else gettext("不定向")
 
 
 @blueprint.get("")

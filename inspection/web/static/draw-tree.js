@@ -158,7 +158,11 @@
       if (!(fault instanceof Invalid)) throw fault;
       return close(new draw.Report(), [{ path: fault.path, rule: fault.rule }]);
     }
-    step.facts = value.roots.map((entry) => [draw.t("第 %(version)s 版树根", { version: entry.version }), entry.root]);
+    // Called as on the page of the draw: the first is that of the draw, each later one that of a replacement.
+    step.facts = value.roots.map(({ version, root }) => [
+      version === FIRST_VERSION ? draw.t("抽取时的树根") : draw.t("第 %(number)s 次更换之后的树根", { number: version - FIRST_VERSION }),
+      root,
+    ]);
     if (value.record === null) return close(new draw.Report(), []);
     const report = yield* draw.verificationOf(value.record, vkey);
     if (!report.differences.length) return close(report, yield* shares(sealedDifferences(value)));
