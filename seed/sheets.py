@@ -102,7 +102,7 @@ def _penalty(lawyer: Person, number: str, decided: str) -> dict[str, str]:
 
 def _sheet(path: Path, headers: Sequence[str], rows: Sequence[dict[str, str]]) -> Path:
     names = [header.split("（")[0].split(":")[0] for header in headers]
-    write_sheet(path, headers, ([row.get(name, "") for name in names] for row in rows))
+    write_sheet(path, headers, ([row.get(name, "") for name in names] for row in rows), name=path.stem)
     return path
 
 

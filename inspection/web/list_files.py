@@ -17,6 +17,7 @@ from inspection.web.frames import cells as frame_cells
 from inspection.web.lists import MATTER, matter_cells
 from registry.kernel.access import public
 from registry.kernel.clock import local_text
+from registry.kernel.delimited import Cell
 from registry.kernel.host import settings, work
 
 FORMS = "<any(csv, xlsx):form>"
@@ -91,7 +92,7 @@ def plan_list(form: str) -> Response:
             one.number,
             str(one.year),
             one.title,
-            str(len(one.entries)),
+            len(one.entries),
             one.section,
             str(one.version),
             local_text(one.published_at) if one.published_at else "",
@@ -108,12 +109,12 @@ def object_list(form: str) -> Response:
     with work().read() as session:
         rule, counted = strata.rule(session.today), objects.counts(session, on=session.today)
     levels = [str(level) for level in rule.ids]
-    rows = [
+    rows: list[Sequence[Cell]] = [
         (
             one.title,
-            *(str(one.strata.get(level, 0)) for level in rule.ids),
-            str(one.practising),
-            str(one.others),
+            *(one.strata.get(level, 0) for level in rule.ids),
+            one.practising,
+            one.others,
         )
         for one in counted
     ]
@@ -140,7 +141,7 @@ def matter(code: str, form: str) -> Response:
 
 
 def _sent(
-    form: str, name: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]
+    form: str, name: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> Response:
     if form == "csv":
         return sheets.csv_answer(name, headings, rows)

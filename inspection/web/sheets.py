@@ -5,19 +5,19 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
-from registry.kernel.delimited import csv_lines
+from registry.kernel.delimited import Cell, csv_lines
 from registry.kernel.workbook import write_sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
+def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
     """`name` without its ending, ASCII."""
     content = b"".join(csv_lines(headings, rows))
     return _attached(Response(content, content_type="text/csv; charset=utf-8"), f"{name}.csv")
 
 
-def xlsx_answer(name: str, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
+def xlsx_answer(name: str, title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
     """`title` names the sheet."""
     target = io.BytesIO()
     write_sheet(target, headings, rows, name=title)

@@ -107,17 +107,17 @@ def staff_xlsx() -> Response:
     return _xlsx(_lines(public=False))
 
 
-def _lines(*, public: bool) -> list[list[str]]:
+def _lines(*, public: bool) -> list[list[str | int]]:
     with work().read() as session:
         year = _year(request.args.get("year")) or session.today.year
         return statistics.of_year(session, year, public=public).lines()
 
 
-def _csv(lines: list[list[str]]) -> Response:
+def _csv(lines: list[list[str | int]]) -> Response:
     return sheets.csv_answer("inspection-statistics", figures.HEADINGS, lines)
 
 
-def _xlsx(lines: list[list[str]]) -> Response:
+def _xlsx(lines: list[list[str | int]]) -> Response:
     return sheets.xlsx_answer("inspection-statistics", "抽查统计", figures.HEADINGS, lines)
 
 

@@ -122,7 +122,7 @@ def table(checked: Sequence[Checked], *, public_url: str) -> Table:
         "状态",
         "地址",
     )
-    return Table("check", headers, [_row(one, public_url) for one in checked])
+    return Table("check", "批量核对结果", headers, [_row(one, public_url) for one in checked])
 
 
 def _row(one: Checked, public_url: str) -> Sequence[str | None]:

@@ -1,4 +1,4 @@
-"""The lists and records of the public site as tables of texts, for files that people take with them."""
+"""The lists and records of the public site as tables, for files that people take with them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from publicity.lookup.asked import Asked
 from publicity.lookup.pages import NoticeList, OrganisationPage, PractitionerPage
 from publicity.notices.find import Shown, Tombstone
 from registry.kernel.clock import local_text
+from registry.kernel.delimited import Cell
 from registry.kernel.work import WorkSession
 from registry.roster import find
 from registry.roster.find import Hit
@@ -18,14 +19,15 @@ MOST_NOTICES = 10_000
 """In one file; the rest is in the next, from its cursor on."""
 MOST_HITS = 1_000
 
-Row = Sequence[str | None]
+Row = Sequence[Cell]
 
 
 @dataclass(frozen=True)
 class Table:
-    """`name` is the file's, without its ending; `more` says that the list goes on behind these rows."""
+    """`name` is the file's, without its ending, `title` what it holds; `more` says that the list goes on behind these rows."""
 
     name: str
+    title: str
     headers: Sequence[str]
     rows: Sequence[Row]
     more: bool = False
@@ -52,7 +54,7 @@ def notices(listed: NoticeList, *, public_url: str) -> Table:
         )
         for one in listed.notices
     ]
-    return Table("notices", headers, rows, listed.next is not None)
+    return Table("notices", "公示信息", headers, rows, listed.next is not None)
 
 
 def withdrawn(tombstones: Sequence[Tombstone], *, more: bool, public_url: str) -> Table:
@@ -60,14 +62,16 @@ def withdrawn(tombstones: Sequence[Tombstone], *, more: bool, public_url: str) -
         (one.public_id, one.document_number, one.ground_title, one.ended_on.isoformat(), f"{public_url}/notices/{one.public_id}")
         for one in tombstones
     ]  # fmt: skip
-    return Table("withdrawn", ("公示编号", "文书号", "理由", "撤下日期", "地址"), rows, more)
+    return Table("withdrawn", "已撤下的公示", ("公示编号", "文书号", "理由", "撤下日期", "地址"), rows, more)
 
 
 def hits(session: WorkSession, asked: Asked, *, public_url: str) -> Table:
     """Whom a search finds, up to `MOST_HITS`. Raises Invalid as the search does."""
     found = looked_up.search(session, asked, after=None, limit=MOST_HITS)
     rows = [_hit(hit, public_url) for hit in found.hits]
-    return Table("search", ("编号", "名称", "类别和机构", "状态", "地址"), rows, found.next is not None)
+    return Table(
+        "search", "查询结果", ("编号", "名称", "类别和机构", "状态", "地址"), rows, found.next is not None
+    )
 
 
 def _hit(hit: Hit, public_url: str) -> Row:
@@ -90,7 +94,9 @@ def people(session: WorkSession, page: OrganisationPage, organisation_id: int, *
             )
             for one in listed
         ]
-    return Table(f"people-{page.organisation.id}", ("编号", "姓名", "执业证号", "状态", "地址"), rows)
+    return Table(
+        f"people-{page.organisation.id}", "执业人员", ("编号", "姓名", "执业证号", "状态", "地址"), rows
+    )
 
 
 def _state(code: str) -> str:
@@ -99,7 +105,7 @@ def _state(code: str) -> str:
 
 def practitioner(page: PractitionerPage, *, public_url: str) -> Table:
     person = page.practitioner
-    return Table(f"practitioner-{person.id}", _FACTS, [*_head(person.id, "practitioners", page.on, public_url), ("姓名", person.name), *_licences(page), *_notices(page.notices)])  # fmt: skip
+    return Table(f"practitioner-{person.id}", "执业人员信用信息", _FACTS, [*_head(person.id, "practitioners", page.on, public_url), ("姓名", person.name), *_licences(page), *_notices(page.notices)])  # fmt: skip
 
 
 def _licences(page: PractitionerPage) -> Iterator[Row]:
@@ -130,7 +136,7 @@ def organisation(page: OrganisationPage, *, public_url: str) -> Table:
         *(("分所", branch.name) for branch in firm.branches),
         *_notices(page.notices),
     ]
-    return Table(f"organisation-{firm.id}", _FACTS, rows)
+    return Table(f"organisation-{firm.id}", "机构信用信息", _FACTS, rows)
 
 
 _FACTS = ("项目", "内容")
@@ -168,4 +174,4 @@ def notice(shown: Shown, *, public_url: str) -> Table:
     for name, value in shown.detail.items():
         if title := wording.detail_title(name):
             rows.append(("", title, value if isinstance(value, str) else "；".join(map(str, value))))
-    return Table(f"notice-{shown.public_id}", ("代码", "项目", "内容"), rows)
+    return Table(f"notice-{shown.public_id}", shown.kind_title, ("代码", "项目", "内容"), rows)

@@ -25,7 +25,9 @@ printed = ApiBlueprint("catalogue-papers", __name__, description="清单与目�
 
 def table(schema: Schema, entries: Sequence[Entry], name: str) -> Table:
     """The list in the form in which it is handed in again."""
-    return Table(name, intake.headings(schema), [intake.cells(schema, entry) for entry in entries])
+    return Table(
+        name, schema.title, intake.headings(schema), [intake.cells(schema, entry) for entry in entries]
+    )
 
 
 @blueprint.get(f"/catalogues/{LIST}.{FORMS}")
@@ -110,4 +112,6 @@ def standing(colour: str, form: str) -> ResponseReturnValue:
     with work().read() as session:
         found, following = listed.on_list(session, colour, limit=MOST_NOTICES)
     rows = [one.cells(settings().public_url) for one in found]
-    return sent(Table(f"{colour}-list", listed.HEADINGS, rows, following is not None), form)
+    return sent(
+        Table(f"{colour}-list", listed.TITLES[colour], listed.HEADINGS, rows, following is not None), form
+    )

@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from publicity.disclosure import attributes, decide, find
 from publicity.disclosure.attributes import GROUNDS, NOT_TOLD, PROACTIVE, REVIEW, TITLES
 from publicity.disclosure.find import Asked, Counts, OfRelease
-from publicity.lookup.files import Table
+from publicity.lookup.files import Row, Table
 from publicity.release import find as releases
 from publicity.release.draft import title_of_kind
 from publicity.release.find import Brief
@@ -273,12 +273,12 @@ def _few(count: int) -> str:
 @public
 def counted_file(form: str) -> ResponseReturnValue:
     figures, _ = _counts()
-    rows = [
-        (title_of_kind(kind), *(str(figures.of(kind, attribute)) for attribute in TITLES))
+    rows: list[Row] = [
+        (title_of_kind(kind), *(figures.of(kind, attribute) for attribute in TITLES))
         for kind in figures.kinds
     ]
-    totals = ("合计", *(str(figures.total(attribute)) for attribute in TITLES))
-    return sent(Table("disclosure-attributes", ("类别", *TITLES.values()), [*rows, totals]), form)
+    rows.append(("合计", *(figures.total(attribute) for attribute in TITLES)))
+    return sent(Table("disclosure-attributes", "公开属性统计", ("类别", *TITLES.values()), rows), form)
 
 
 class AttributeCountSchema(Schema):

@@ -111,13 +111,13 @@ def as_xlsx() -> ResponseReturnValue:
     rows = [
         (
             title,
-            *(str(getattr(figures, name)) for name in TITLES),
+            *(getattr(figures, name) for name in TITLES),
             _percent(figures.compliance),
             _percent(figures.lateness),
         )
         for title, figures in lines
     ]
-    return sent(Table(f"grades-{asked.year}", headers, rows), "xlsx")
+    return sent(Table(f"grades-{asked.year}", "分级指标", headers, rows), "xlsx")
 
 
 @blueprint.get("/grades/untold.xlsx")
@@ -132,14 +132,14 @@ def untold() -> ResponseReturnValue:
             one.kind_title,
             one.document_number,
             one.decided_on.isoformat(),
-            str(one.days),
+            one.days,
             "逾期" if one.late else "",
             one.reason,
             "是" if one.lawful else "",
         )
         for one in asked.untold
     ]
-    return sent(Table(f"untold-{asked.year}", headers, rows), "xlsx")
+    return sent(Table(f"untold-{asked.year}", "未报送的决定", headers, rows), "xlsx")
 
 
 def _figures(figures: Figures) -> dict[str, int | float | None]:

@@ -60,10 +60,12 @@ def download() -> ResponseReturnValue:
     with work().read(current_actor()) as session:
         listed, more = find.listed(session, channel=request.args.get("channel") or None, limit=_MOST)
     headers = ("渠道", "公示编号", "序号", "类别", "文书号", "平台文件行号", "数据项", "归类", "平台代码", "平台说明", "起始时间", "天数", "发送次数")  # fmt: skip
-    return sent(Table("questions", headers, [_cells(one) for one in listed], more is not None), "xlsx")
+    return sent(
+        Table("questions", "疑问数据", headers, [_cells(one) for one in listed], more is not None), "xlsx"
+    )
 
 
-def _cells(one: Question) -> tuple[str | None, ...]:
+def _cells(one: Question) -> tuple[str | int | None, ...]:
     return (
         one.channel_name,
         one.record,
@@ -76,8 +78,8 @@ def _cells(one: Question) -> tuple[str | None, ...]:
         one.code,
         one.message,
         local_text(one.since),
-        str(one.days),
-        str(one.attempts),
+        one.days,
+        one.attempts,
     )
 
 

@@ -34,7 +34,7 @@ def sent(table: Table, form: str) -> Response:
         answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
     else:
         book = io.BytesIO()
-        write_sheet(book, table.headers, table.rows)
+        write_sheet(book, table.headers, table.rows, name=table.title)
         book.seek(0)
         answer = send_file(book, XLSX, as_attachment=True, download_name=f"{table.name}.xlsx")
     if table.more:

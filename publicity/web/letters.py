@@ -178,7 +178,7 @@ def result_file(form: str) -> ResponseReturnValue:
         for one in listed
     ]
     headers = ("类别", "收到月份", "答复日期", "办理结果", "摘要", "公开日期")
-    return sent(Table("letter-results", headers, rows, following is not None), form)
+    return sent(Table("letter-results", "来信办理结果", headers, rows, following is not None), form)
 
 
 @blueprint.get(f"/letters/statistics.{FORMS}")
@@ -190,11 +190,13 @@ def figures(form: str) -> ResponseReturnValue:
         year = request.args.get("year", type=int)
         by_kind, by_month = results.statistics(session, year=year if year in years else years[0])
     rows = [_figures(one) for one in (*by_kind, *by_month)]
-    return sent(Table("letters", ("类别或月份", "收到", "办结", "按期办结", "属实或部分属实"), rows), form)
+    return sent(
+        Table("letters", "来信统计", ("类别或月份", "收到", "办结", "按期办结", "属实或部分属实"), rows), form
+    )
 
 
-def _figures(one: Figures) -> tuple[str, ...]:
-    return (one.label, str(one.received), str(one.answered), str(one.in_time), str(one.true))
+def _figures(one: Figures) -> tuple[str | int, ...]:
+    return (one.label, one.received, one.answered, one.in_time, one.true)
 
 
 class LetterResultsQuery(Schema):

@@ -90,8 +90,8 @@ def index() -> ResponseReturnValue:
 def file(form: str) -> ResponseReturnValue:
     with work().read() as session:
         broken = record.broken(session)
-    rows = [(one.page, one.target, one.fault_title, local_text(one.since), str(one.days)) for one in broken]
-    return sent(Table("links", ("页面", "链接", "问题", "发现时间", "天数"), rows), form)
+    rows = [(one.page, one.target, one.fault_title, local_text(one.since), one.days) for one in broken]
+    return sent(Table("links", "失效的链接", ("页面", "链接", "问题", "发现时间", "天数"), rows), form)
 
 
 class BrokenLinkSchema(Schema):

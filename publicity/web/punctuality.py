@@ -65,24 +65,24 @@ def page() -> ResponseReturnValue:
 @blueprint.get(f"/punctuality.{FORMS}")
 @public
 def file(form: str) -> Response:
-    return sent(Table("punctuality", HEADINGS, list(_lines(_board()))), form)
+    return sent(Table("punctuality", "公示及时率", HEADINGS, list(_lines(_board()))), form)
 
 
-def _lines(board: Board) -> Iterator[tuple[str, ...]]:
+def _lines(board: Board) -> Iterator[tuple[str | int, ...]]:
     yield _line("合计", board.total)
     for title, listed in (("月份", board.by_month), ("类别", board.by_group), ("处室", board.by_section)):
         yield from (_line(title, one) for one in listed)
 
 
-def _line(title: str, one: Figures) -> tuple[str, ...]:
+def _line(title: str, one: Figures) -> tuple[str | int, ...]:
     counted = (one.due, one.in_time, one.late, one.overdue)
     return (
         title,
         one.name,
-        *map(str, counted),
+        *counted,
         percent(one.timeliness),
-        str(one.judged),
-        str(one.complete),
+        one.judged,
+        one.complete,
         percent(one.compliance),
     )
 

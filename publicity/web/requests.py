@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields
 
-from publicity.lookup.files import Table
+from publicity.lookup.files import Row, Table
 from publicity.papers import disclosure_answer
 from publicity.requests import annual, conversion, find, handle, receive, rules
 from publicity.web.files import FORMS, sent
@@ -176,9 +176,9 @@ def _year(years: list[int]) -> int:
 def statistics_file(form: str) -> ResponseReturnValue:
     with work().read() as session:
         report = annual.of_year(session, year=_year(annual.years(session)))
-    rows = [(line.title, *map(str, line.figures)) for line in report.lines]
+    rows: list[Row] = [(line.title, *line.figures) for line in report.lines]
     headers = (f"{report.year}年收到和处理政府信息公开申请情况", *report.applicants, "总计")
-    return sent(Table(f"requests-{report.year}", headers, rows), form)
+    return sent(Table(f"requests-{report.year}", "政府信息公开申请", headers, rows), form)
 
 
 class YearQuery(Schema):

@@ -7,10 +7,12 @@ stay, and stay empty, as the sheets have them.
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from registry.credit.columns import FIELDS
 from registry.credit.find import LATEST, Event, effective, query, shown
 from registry.credit.layouts import PENALTY_2018, PERMIT_2018
 from registry.credit.tables import EventRow
 from registry.credit.wording import opened
+from registry.kernel.delimited import Cell
 from registry.kernel.work import WorkSession
 from registry.roster.layout import Layout
 
@@ -32,12 +34,17 @@ def headers(sheet: str) -> list[str]:
 
 def rows(
     session: WorkSession, sheet: str, *, first: date, last: date, restricted: bool = False
-) -> Iterator[list[str]]:
+) -> Iterator[list[Cell]]:
     """The cells of each decision that stands, made from one day to another, in the order of recording."""
     layout = SHEETS[sheet][2]
     for event, hidden in _events(session, sheet, first, last):
         cells = {**event.columns, **(hidden if restricted else {})}
-        yield [cells.get(column.field, "") for column in layout.columns]
+        yield [_cell(column.field, cells.get(column.field, "")) for column in layout.columns]
+
+
+def _cell(field: str, text: str) -> Cell:
+    """An amount is a number in 万元, as its six decimals say."""
+    return float(text) if text and field in FIELDS and FIELDS[field].type == "amount" else text
 
 
 def persons(session: WorkSession, sheet: str, *, first: date, last: date) -> list[str]:

@@ -1,11 +1,14 @@
-"""The one writer of xlsx files: texts as they are, row by row, so that a long list needs no more memory than a short one."""
+"""The one writer of xlsx files: numbers as numbers, so that a spreadsheet adds them up, and texts as they are; row by row,
+so that a long list needs no more memory than a short one."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import xlsxwriter
 
+from registry.kernel.delimited import Cell
 from registry.kernel.faults import Invalid
 
 MOST_ROWS = 1_048_575
@@ -19,19 +22,23 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 _WIDEST = 40
+_LONGEST_NAME = 31
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 
 def write_sheet(
     target: Path | BinaryIO,
     headers: Sequence[str],
-    rows: Iterable[Sequence[str | None]],
+    rows: Iterable[Sequence[Cell]],
     *,
-    name: str = "Sheet1",
+    name: str,
 ) -> int:
-    """Writes one sheet of texts under `headers` and gives the number of rows. Raises Invalid for more than Excel holds."""
+    """Writes one sheet under `headers` and gives the number of rows. `name` says what the sheet holds; Excel takes no
+    brackets, colons and slashes in it and 31 characters of it. Raises Invalid for more rows than Excel holds.
+    """
     count = 0
     with xlsxwriter.Workbook(target if not isinstance(target, Path) else str(target), _OPTIONS) as book:
-        sheet = book.add_worksheet(name)
+        sheet = book.add_worksheet(_NOT_IN_NAMES.sub(" ", name)[:_LONGEST_NAME])
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for place, header in enumerate(headers):
             # A Chinese character is two digits wide.
@@ -42,7 +49,11 @@ def write_sheet(
             count += 1
             if count > MOST_ROWS:
                 raise Invalid("超过一张工作表能容纳的行数，请缩小范围", rule="too-many")
-            for place, text in enumerate(row):
-                if text:
-                    sheet.write_string(count, place, text)
+            for place, cell in enumerate(row):
+                if isinstance(cell, str):
+                    # An empty cell is none, so that a filter of Excel takes it for empty.
+                    if cell:
+                        sheet.write_string(count, place, cell)
+                elif cell is not None:
+                    sheet.write_number(count, place, cell)
     return count

@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from registry.accounts import lookups
 from registry.credit import export as decisions
 from registry.kernel.access import current_actor, requires
+from registry.kernel.delimited import Cell
 from registry.kernel.faults import Invalid, NotFound
 from registry.kernel.host import settings, work
 from registry.kernel.paper import Paper
@@ -160,11 +161,11 @@ def _asked(asked: Mapping[str, str]) -> tuple[str, date, date]:
     return sheet, days[0], days[1]
 
 
-def _file(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> ResponseReturnValue:
+def _file(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> ResponseReturnValue:
     """Written to a file without a name, so that no list is held in memory and nothing stays behind."""
     target = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the answer closes it
     try:
-        write_sheet(target, headers, rows)
+        write_sheet(target, headers, rows, name=title)
     except BaseException:
         target.close()
         raise

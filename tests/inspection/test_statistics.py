@@ -112,7 +112,13 @@ def test_the_page_its_chart_and_its_files_say_the_same(
     )
     sheet = load_workbook(BytesIO(client.get("/inspections/statistics.xlsx?year=2026").data)).active
     assert sheet is not None
-    assert [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)] == lines
+    cells = list(sheet.iter_rows(values_only=True))
+    assert [["" if cell is None else str(cell) for cell in row] for row in cells] == lines
+    assert sheet.title == "抽查统计"
+    total = dict(zip(cells[0], cells[1], strict=True))
+    assert all(isinstance(total[name], int) for name in ("抽中", "已检查", "移送", "按期公开")), (
+        "adds up in Excel"
+    )
     told = client.get("/inspections/statistics.json?year=2026").json
     assert told
     assert lines[1][lines[0].index("抽中")] == str(told["total"]["selected"])

@@ -190,8 +190,8 @@ class TestPages:
         assert sum(month["accepted"] for month in told["months"]) == 4
         sheet = load_workbook(io.BytesIO(clerk.get("/staff/feed/grades.xlsx").data)).worksheets[0]
         lines = list(sheet.iter_rows(values_only=True))
-        assert lines[-1] == ("合计", "8", "6", "5", "4", "4", "1", "1", "4", "80.00%", "25.00%")
-        assert lines[10][:2] == ("2026-10", "6")
+        assert lines[-1] == ("合计", 8, 6, 5, 4, 4, 1, 1, 4, "80.00%", "25.00%")
+        assert lines[10][:2] == ("2026-10", 6)
         untold = load_workbook(io.BytesIO(clerk.get("/staff/feed/grades/untold.xlsx").data)).worksheets[0]
         assert untold.max_row == 4
         assert "25.00%" not in clerk.get("/staff/feed/grades?year=2025").text

@@ -42,6 +42,51 @@ def cells(answer: TestResponse) -> list[list[str]]:
     return [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
 
 
+@pytest.mark.parametrize(
+    ("path", "title", "counted"),
+    [
+        ("/punctuality.xlsx", "公示及时率", (3, 4, 5, 6, 8, 9)),
+        ("/requests/statistics.xlsx", "政府信息公开申请", (2, 3, 4, 5, 6, 7, 8)),
+        ("/letters/statistics.xlsx", "来信统计", (2, 3, 4, 5)),
+        ("/disclosure-attributes.xlsx", "公开属性统计", (2, 3, 4)),
+        ("/inspection-objects.xlsx", "检查对象名录库", (2, 3)),
+    ],
+)
+def test_counts_are_numbers_that_a_spreadsheet_adds_up(
+    host: Host,
+    client: FlaskClient,
+    subjects: office.Subjects,
+    path: str,
+    title: str,
+    counted: tuple[int, ...],
+) -> None:
+    office.publicise(host, office.penalty(host.work, subjects))
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(path).data)).active
+    assert sheet is not None
+    assert sheet.title == title
+    assert sheet.max_row > 1
+    for row in range(2, sheet.max_row + 1):
+        for column in counted:
+            assert isinstance(sheet.cell(row, column).value, int), (
+                row,
+                column,
+                sheet.cell(row, column).value,
+            )
+
+
+def test_numbers_that_name_somebody_stay_text(
+    host: Host, client: FlaskClient, subjects: office.Subjects
+) -> None:
+    """A spreadsheet would round a licence of seventeen digits, and cut the zeros before a code."""
+    office.publicise(host, office.penalty(host.work, subjects))
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(client.get(f"/organisations/{subjects.firm.public_id}/people.xlsx").data)
+    ).active
+    assert sheet is not None
+    assert sheet.title == "执业人员"
+    assert (sheet.cell(2, 3).value, sheet.cell(2, 3).data_type) == (office.LAWYER_NUMBER, "s")
+
+
 def test_every_list_and_record_comes_as_csv_and_xlsx_with_the_same_in_it(
     host: Host, client: FlaskClient, subjects: office.Subjects
 ) -> None:

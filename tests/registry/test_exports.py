@@ -72,7 +72,7 @@ def city(session: WorkSession) -> enrol.Organisation:
 def exported(work: Work, chosen: Chosen, path: Path, *, restricted: bool = False) -> Path:
     with work.read() as session:
         cells = export.rows(session, chosen, restricted=restricted)
-        write_sheet(path, export.headers(chosen, restricted=restricted), cells)
+        write_sheet(path, export.headers(chosen, restricted=restricted), cells, name="名册")
     return path
 
 
@@ -184,6 +184,9 @@ def test_decisions_that_came_in_a_sheet_of_the_standard_leave_in_it_and_come_bac
             "CF_XDR_MC": "上海明理律师事务所",
             "CF_XDR_SHXYM": code(),
             "CF_FRDB": "钟明",
+            "CF_CFLB": "罚款",
+            "CF_NR": "罚款八千元",
+            "CF_NR_FK": "0.8",
         },
         "penalty-person": {**PENALTY, **_prefixed("CF", identity)},
     }
@@ -192,11 +195,16 @@ def test_decisions_that_came_in_a_sheet_of_the_standard_leave_in_it_and_come_bac
         importer = PERMITS if sheet.startswith("permit") else PENALTIES
         fields = [column.field for column in decisions.SHEETS[sheet][2].columns]
         path = tmp_path / f"{sheet}.xlsx"
-        write_sheet(path, decisions.headers(sheet), [[columns.get(field) for field in fields]])
+        write_sheet(path, decisions.headers(sheet), [[columns.get(field) for field in fields]], name=sheet)
         assert intake.run(work, CLERK, importer, path, kind="decisions").new == 1
         with work.read() as session:
-            write_sheet(path, decisions.headers(sheet), everything(session, sheet, restricted=True))
-            assert resident(1) not in repr(list(everything(session, sheet)))
+            write_sheet(
+                path, decisions.headers(sheet), everything(session, sheet, restricted=True), name=sheet
+            )
+            [line] = everything(session, sheet)
+            if fine := columns.get("CF_NR_FK"):
+                assert line[fields.index("CF_NR_FK")] == float(fine), "a number, so that fines add up"
+            assert resident(1) not in repr(line)
             numbered = resident(1) in repr(list(everything(session, sheet, restricted=True)))
             assert numbered is sheet.endswith("person")
             later = decisions.rows(session, sheet, first=date(2026, 3, 4), last=date(2026, 12, 31))
@@ -273,9 +281,8 @@ def test_decisions_are_downloaded_for_some_days(work: Work, sign_in: SignIn) -> 
 def test_a_long_list_needs_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
     def peak(count: int) -> int:
         tracemalloc.start()
-        write_sheet(
-            tmp_path / f"{count}.xlsx", ["姓名", "执业证号"], ((f"人{n}", f"1310{n}") for n in range(count))
-        )
+        rows = ((f"人{n}", f"1310{n}") for n in range(count))
+        write_sheet(tmp_path / f"{count}.xlsx", ["姓名", "执业证号"], rows, name="名册")
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
@@ -284,7 +291,19 @@ def test_a_long_list_needs_no_more_memory_than_a_short_one(tmp_path: Path) -> No
     assert peak(5_000) < short + 500_000
 
 
+def test_a_number_is_one_a_text_stays_one_and_the_sheet_bears_a_name_that_excel_takes(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    name = "2026年收到和处理政府信息公开申请情况：[统计]/按月份和申请人列出的明细表"
+    write_sheet(path, ["件数", "金额", "证号", "空"], [(0, 2.05, "13101200410123456", None)], name=name)
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[2]] == [0, 2.05, "13101200410123456", None]
+    assert [cell.data_type for cell in sheet[2]] == ["n", "n", "s", "n"]
+    assert len(sheet.title) == 31
+    assert sheet.title.startswith("2026年收到和处理政府信息公开申请情况： 统计  按")
+
+
 def test_a_sheet_holds_no_more_than_excel_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("registry.kernel.workbook.MOST_ROWS", 3)
     with pytest.raises(Invalid):
-        write_sheet(tmp_path / "long.xlsx", ["a"], ([str(n)] for n in range(4)))
+        write_sheet(tmp_path / "long.xlsx", ["a"], ([str(n)] for n in range(4)), name="a")

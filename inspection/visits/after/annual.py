@@ -110,7 +110,7 @@ def _figures(session: WorkSession, year: int) -> dict[str, Any]:
     ended = [one for one in overview.ended if one.at is not None and local_day(one.at).year == year]
     return {
         "as_of": session.today.isoformat(),
-        "lines": known.lines(),
+        "lines": [[str(cell) for cell in line] for line in known.lines()],
         "headings": list(figures.HEADINGS),
         "codes": [[title, known.total.by_code[code]] for code, title in known.codes.items()],
         "planned": [

@@ -135,29 +135,29 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def cells(group: str, one: Figures) -> list[str]:
+def cells(group: str, one: Figures) -> list[str | int]:
     """One line under HEADINGS; rates in per cent with one decimal."""
     return [
         group,
         one.code,
         one.title,
-        str(one.selected),
-        str(one.subjects),
-        str(one.visited),
+        one.selected,
+        one.subjects,
+        one.visited,
         percent(one.visit_rate),
-        str(one.closed),
-        str(one.with_problems),
+        one.closed,
+        one.with_problems,
         percent(one.problem_rate),
-        str(one.ordered),
-        str(one.corrected),
-        str(one.uncorrected),
-        str(one.overdue),
+        one.ordered,
+        one.corrected,
+        one.uncorrected,
+        one.overdue,
         percent(one.rectification_rate),
-        str(one.handed_over),
-        str(one.penalties),
-        str(one.published),
-        str(one.in_time),
-        str(one.late),
+        one.handed_over,
+        one.penalties,
+        one.published,
+        one.in_time,
+        one.late,
         percent(one.timeliness),
     ]
 

@@ -53,7 +53,7 @@ class Statistics:
     draws: int
     voided: int
 
-    def lines(self) -> list[list[str]]:
+    def lines(self) -> list[list[str | int]]:
         """The table of figures.HEADINGS, the whole first."""
         return [
             figures.cells("合计", self.total),

@@ -233,7 +233,12 @@ def _listed(path: Path, count: int) -> dict[str, object]:
 
 def _sheet(path: Path, sheet: Layout, lines: Sequence[Mapping[str, str]]) -> int:
     headers = [column.titles[0] for column in sheet.columns]
-    count = write_sheet(path, headers, ([cells[column.field] for column in sheet.columns] for cells in lines))
+    count = write_sheet(
+        path,
+        headers,
+        ([cells[column.field] for column in sheet.columns] for cells in lines),
+        name=sheet.title,
+    )
     _sync(path)
     return count
 
