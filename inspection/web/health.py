@@ -20,19 +20,19 @@ api = ApiBlueprint("draw-health-api", __name__, description="全部抽取的统�
 
 
 class Bar(NamedTuple):
-    """One group of the chart: units drawn so many times, seen and expected; lengths in the chart's units."""
+    """One group of the chart: units drawn so many times, seen and expected; lengths in per cent of the chart's."""
 
     times: int
     seen: int
     expected: float
-    x: float
+    middle: float
     seen_height: float
     expected_height: float
 
 
 class Chart(NamedTuple):
-    width: int
-    height: int
+    """`bar` is how wide each bar is, in per cent."""
+
     bar: float
     bars: Sequence[Bar]
 
@@ -53,14 +53,13 @@ def page() -> ResponseReturnValue:
 
 
 def _chart(times: Sequence[tuple[int, int, float]]) -> Chart:
-    width, height = 640, 220
     top = max([1.0, *(max(seen, expected) for _, seen, expected in times)])
-    step = width / max(1, len(times))
+    step = 100 / max(1, len(times))
     bars = [
-        Bar(n, seen, expected, place * step, height * seen / top, height * expected / top)
+        Bar(n, seen, expected, (place + 0.5) * step, 100 * seen / top, 100 * expected / top)
         for place, (n, seen, expected) in enumerate(times)
     ]
-    return Chart(width, height, min(48.0, step * 0.4), bars)
+    return Chart(min(7.5, step * 0.4), bars)
 
 
 class SeenSchema(Schema):

@@ -79,8 +79,8 @@ def _charts(found: Statistics) -> dict[str, Any]:
 
 
 def _short(district: str) -> str:
-    """浦东 for 浦东新区: there is room for three characters."""
-    return district.removesuffix("区").removesuffix("新")[:3]
+    """浦东 for 浦东新区: there is room for four characters."""
+    return district.removesuffix("区").removesuffix("新")[:4]
 
 
 @blueprint.get("/inspections/statistics.csv")

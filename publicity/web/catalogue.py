@@ -293,9 +293,9 @@ def _naming(session: WorkSession, listing: str, code: str) -> list[tuple[Schema,
 
 
 def _chart(spread: uses.Spread) -> charts.Bars:
-    """The label before a bar has room for three characters; the table below has the whole name."""
+    """The label before a bar has room for eight characters; the table below has the whole name."""
     rows = [
-        (tier.name if len(tier.name) <= 3 else f"{tier.name[:2]}…", [count]) for tier, count in spread.tiers
+        (tier.name if len(tier.name) <= 8 else f"{tier.name[:7]}…", [count]) for tier, count in spread.tiers
     ]
     return charts.bars(
         gettext("各档作出的处罚"), [*rows, (gettext("其他"), [spread.outside])] if spread.outside else rows

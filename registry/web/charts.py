@@ -1,18 +1,23 @@
 """The geometry of charts: numbers in, coordinates out. registry/charts.html draws them as SVG. Pure.
 
-Coordinates are in the units of the view box and whole; the page scales it. No meaning rests on colour alone: every bar and
-every stretch of a strip bears its text.
+Curves are in whole units of a view box, which the page scales. Bars are as long as per cent of the room beside their labels,
+and as high as letters (em), so that letters stay as large as those of the text on a phone, at a desk and in large type. No
+meaning rests on colour alone: every bar and every stretch of a strip bears its text.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 WIDTH = 480
 _LEFT, _RIGHT, _TOP = 44, 84, 14
 _STRIP = 18
 _TICKS = 6
+_THICK, _BETWEEN = 1.4, 0.8
+_ROOM = 4.2
+"""What a label has before the bars without being a long one, in em."""
 
 
 class Stretch(NamedTuple):
@@ -61,28 +66,31 @@ class Steps:
 
 
 class Bar(NamedTuple):
-    """One bar of a row: `value` is what it stands for, `series` which of the compared quantities."""
+    """One bar of a row, `width` in per cent: `value` is what it stands for, `series` which of the compared quantities."""
 
-    y: int
-    width: int
+    y: float
+    width: float
     value: int
     series: int
 
 
 class Row(NamedTuple):
-    y: int
+    """`y` is the middle of its bars."""
+
+    y: float
     label: str
     bars: Sequence[Bar]
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Rows of horizontal bars, one for each of `series`."""
+    """Rows of horizontal bars, one for each of `series`. `long`: a label needs more room than a month or four characters."""
 
     title: str
-    height: int
+    height: float
     rows: Sequence[Row]
     series: Sequence[str]
+    long: bool
 
 
 def steps(
@@ -141,24 +149,27 @@ def steps(
 
 def bars(title: str, rows: Sequence[tuple[str, Sequence[int]]], series: Sequence[str] = ("",)) -> Bars:
     """Horizontal bars: every row has one value of each of the `series`, and all share one scale."""
-    room = WIDTH - _LEFT - _RIGHT
     most = max((value for _, values in rows for value in values), default=0) or 1
-    thick = 16
     drawn = []
-    top = _TOP
+    top = 0.0
     for label, values in rows:
         drawn.append(
             Row(
-                top + thick * len(values) // 2,
+                round(top + _THICK * len(values) / 2, 2),
                 label,
                 [
-                    Bar(top + thick * place, room * value // most, value, place)
+                    Bar(round(top + _THICK * place, 2), round(100 * value / most, 1), value, place)
                     for place, value in enumerate(values)
                 ],
             )
         )
-        top += thick * len(values) + 10
-    return Bars(title, top, drawn, series)
+        top += _THICK * len(values) + _BETWEEN
+    return Bars(title, round(top, 2), drawn, series, any(_length(label) > _ROOM for label, _ in rows))
+
+
+def _length(label: str) -> float:
+    """In em, roughly: a Chinese character is as wide as it is high, others about half."""
+    return sum(1 if east_asian_width(one) in "WF" else 0.56 for one in label)
 
 
 @dataclass(frozen=True)

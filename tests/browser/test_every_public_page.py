@@ -78,11 +78,15 @@ def _faults(page: Page) -> Iterator[str]:
             && ["auto", "scroll"].includes(getComputedStyle(one).overflowX)
             && !(one.tabIndex >= 0 && (one.ariaLabel || one.getAttribute("aria-labelledby") || one.matches("pre, textarea, input, select"))))
             .map((one) => one.outerHTML.slice(0, 80)),
+          small: [...document.querySelectorAll("main svg text")].filter((one) =>
+            parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a < 10).map((one) => one.textContent),
         })"""
     )
     if told["wide"]:
         yield "wider than the window"
     if told["headings"] != 1:
         yield f"{told['headings']} headings of the first level"
+    if told["small"]:
+        yield f"letters below ten pixels in a chart: {told['small'][:3]}"
     for one in told["scrolled"]:
         yield f"scrolls sideways, and no key reaches it: {one}"

@@ -74,9 +74,16 @@ def test_nothing_cannot_be_drawn() -> None:
 def test_the_longest_bar_fills_the_room_and_the_others_keep_its_measure() -> None:
     chart = bars("各等级", [("AA", [200, 100]), ("A", [50, 0])], ("现在", "以后"))
     assert [[(bar.width, bar.value) for bar in row.bars] for row in chart.rows] == [
-        [(352, 200), (176, 100)],
-        [(88, 50), (0, 0)],
+        [(100, 200), (50, 100)],
+        [(25, 50), (0, 0)],
     ]
-    assert max(bar.y for row in chart.rows for bar in row.bars) + 16 <= chart.height
+    assert max(bar.y for row in chart.rows for bar in row.bars) + 1.4 <= chart.height
+
+
+@pytest.mark.parametrize(
+    ("label", "long"), [("2026-11", False), ("情节严重", False), ("LS-01", False), ("特别严重的情节", True)]
+)
+def test_a_long_label_gets_the_room_it_needs(label: str, long: bool) -> None:
+    assert bars("各档", [("从轻", [1]), (label, [2])]).long is long
     assert bars("x", [("A", [0])]).rows[0].bars[0].width == 0
     assert WIDTH == 480
