@@ -143,6 +143,7 @@ def places_json(query: Mapping[str, Any], public_id: str) -> dict[str, Any]:
 @public
 @api.arguments(LookUpSchema, example=LookUpSchema.example)
 @api.response(200, FramePlacesSchema)
+@api.alt_response(429, response="TOO_MANY_REQUESTS")
 def look_up_json(given: Mapping[str, Any], public_id: str) -> Response:
     """某一机构或个人在名录中的位置、被抽中的确切机会和结果
 
