@@ -34,7 +34,9 @@ def directed(entry: EntryPage) -> str:
     """Whom a planned inspection is about, in the reader's language: districts and strata (定向), or everybody."""
     layers = [gettext("%(name)s 层", name=name) for name in entry.strata]
     words = [*(district_name(code) for code in entry.districts), *layers]
-    return gettext("定向：%(scope)s", scope=gettext("、").join(words)) if words else gettext("不定向")
+    scope = gettext("、").join(words)
+    said: str = gettext("定向：%(scope)s", scope=scope) if scope else gettext("不定向")
+    return said
 
 
 @blueprint.get("")

@@ -65,10 +65,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Followed:
-    """What the applicant is told. `told` are the office's words by step (correct, charge, extend); `reply` None until the
-    answer, "" once deleted."""
+    """What the applicant is told. `description` is what was asked, as it was written, "" once deleted; `told` are the office's
+    words by step (correct, charge, extend); `reply` None until the answer, "" once deleted."""
 
     listed: Listed
+    description: str
     told: Mapping[str, str]
     reply: str | None
 
@@ -137,7 +138,8 @@ def followed(session: WorkSession, number: str, code: str) -> Followed | None:
     done = row.state == "answered"
     listed = _listed(row)
     told = {step.step: step.note for step in steps.of(session, row.public_id) if step.step in _TOLD}
-    return Followed(listed, told, (handle.reply(session, row) or "") if done else None)
+    asked = handle.wording(session, row).get("description", "")
+    return Followed(listed, asked, told, (handle.reply(session, row) or "") if done else None)
 
 
 def answer_by(session: WorkSession, number: str, code: str) -> Answer:

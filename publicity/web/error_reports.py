@@ -4,12 +4,15 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from publicity.notices import find as notices
+from publicity.notices.find import Shown
 from publicity.reports import find, handle, rules
 from publicity.reports.find import Followed
 from publicity.web.limits import limit
 from registry.kernel.access import ANONYMOUS, current_actor, public, requires
 from registry.kernel.faults import Conflict, Fault, Invalid
 from registry.kernel.host import Host, work
+from registry.kernel.work import WorkSession
 from registry.roster.find import names_of
 from registry.web.forms import faults_by_path
 
@@ -29,6 +32,14 @@ def install(_host: Host, app: Flask) -> None:
 def page_of(report: Followed) -> str:
     """The public page that a report is about."""
     return url_for(f"public.{report.about}", public_id=report.about_id)
+
+
+def title_of(session: WorkSession, about: str, about_id: str) -> str:
+    """What such a page is called: as whom it shows, or as its notice while that is public."""
+    if about == "notice":
+        notice = notices.notice(session, about_id)
+        return notice.title if isinstance(notice, Shown) else gettext("已结束的公示")
+    return names_of(session, [about_id]).get(about_id) or gettext(rules.ABOUT[about])
 
 
 @blueprint.get("/report-error")
@@ -67,12 +78,12 @@ def _told(fault: Fault) -> dict[str, list[str]]:
 
 def _form(about: str, about_id: str, values: object, faults: dict[str, list[str]] | None = None) -> str:
     with work().read() as session:
-        name = names_of(session, [about_id]).get(about_id)
+        title = title_of(session, about, about_id)
     return render_template(
         "publicity/report_error.html",
         about=about,
         about_id=about_id,
-        about_title=name or rules.ABOUT.get(about, ""),
+        about_title=title,
         values=values,
         faults=faults or {},
         grounds=[(code, gettext(title)) for code, title in rules.GROUNDS.items()],
@@ -85,7 +96,10 @@ def _form(about: str, about_id: str, values: object, faults: dict[str, list[str]
 def followed(public_id: str) -> ResponseReturnValue:
     with work().read() as session:
         report = find.followed(session, public_id)
-    return render_template("publicity/reported.html", report=report, page_url=page_of(report))
+        title = title_of(session, report.about, report.about_id)
+    return render_template(
+        "publicity/reported.html", report=report, page_url=page_of(report), page_title=title
+    )
 
 
 @blueprint.get("/staff/reports")
@@ -137,11 +151,13 @@ def _page(public_id: str, values: object, faults: dict[str, list[str]] | None = 
     with work().read() as session:
         found = find.report(session, public_id)
         whose = handle.whose(session, found.followed.about, found.followed.about_id)
+        title = title_of(session, found.followed.about, found.followed.about_id)
         today = session.today
     return render_template(
         "publicity/report.html",
         report=found,
         page_url=page_of(found.followed),
+        page_title=title,
         whose=whose,
         today=today,
         about_title=rules.ABOUT[found.followed.about],

@@ -16,6 +16,7 @@ from publicity.lookup.proofs import HOW_TO_VERIFY
 from publicity.notices import find as notices
 from publicity.notices.chosen import Chosen
 from publicity.release.draft import NOTICE_KINDS, title_of_kind
+from publicity.web import values
 from registry.credit.catalogue import KINDS
 from registry.kernel.access import public
 from registry.kernel.faults import Invalid, NotFound
@@ -36,7 +37,7 @@ DAYS = ("first", "last")
 LISTS = ("permit", "penalty", "finding")
 """Kinds that always have a list, also while it is empty; further kinds get one with their first notice."""
 
-for _filter in (wording.column_title, wording.column_text, wording.detail_title):
+for _filter in (wording.column_title, values.column_text, wording.detail_title):
     blueprint.add_app_template_filter(_filter)
 
 

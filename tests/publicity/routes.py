@@ -15,7 +15,7 @@ Ids = dict[str, list[str]]
 _WITHOUT_PEOPLE = {"site.asset"}
 _VALUES: dict[str, list[Any]] = {
     "form": ["csv", "xlsx"], "path": ["0/000.p/4", "entries/000.p/4"], "token": ["a" * 32],
-    "code": ["law-firm-management", "CF-01", "ZN-01", "没有"], "number": ["2026-1"], "year": ["2025", "2026"],
+    "code": ["law-firm-management", "CF-01", "ZN-01", "没有"], "number": ["2026-1", "2026-SSJ"], "year": ["2025", "2026"],
     "listing": ["powers", "guides"], "edition": [1], "colour": ["red", "black"], "kind": ["notices", "organisations"], "part": [0],
 }  # fmt: skip
 """What the other arguments of routes may be."""

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,6 +23,8 @@ CATALOGUES = [folder / "web/translations/en/LC_MESSAGES/messages.po" for folder 
 HAN = re.compile("[\u4e00-\u9fff]")
 WIDE = re.compile("[\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]")
 """Chinese characters, and the punctuation that only Chinese text has."""
+_JOINTS = re.compile(r" · |[；;]")
+"""What our code puts between words that it shows in one line."""
 _READ_ALOUD = {"aria-label", "alt", "title", "placeholder"}
 
 
@@ -111,18 +114,35 @@ class _Texts(HTMLParser):
 
 
 def still_chinese(page: str) -> set[str]:
-    """The texts of a page that our own code says in Chinese: what was recorded is in no module."""
+    """What a page says in Chinese that our own code says: whole texts, and the pieces of those that were put together. What was
+    recorded is in no module and in no configuration."""
     reader = _Texts()
     reader.feed(page)
-    return {text for text in reader.texts if HAN.search(text) and text in _said_by_code()}
+    pieces = (piece.strip() for text in reader.texts for piece in (text, *_JOINTS.split(text)))
+    return {piece for piece in pieces if HAN.search(piece) and piece in _said_by_code()}
 
 
 @cache
 def _said_by_code() -> frozenset[str]:
-    """Every Chinese string of the three packages, as it stands in a module."""
+    """Every Chinese string of the three packages, as it stands in a module or in a configuration."""
     found: set[str] = set()
-    for path in (path for package in PACKAGES for path in package.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and HAN.search(node.value):
-                found.add(node.value.strip())
-    return frozenset(found)
+    for package in PACKAGES:
+        for path in package.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.add(node.value.strip())
+        for path in package.rglob("*.toml"):
+            found |= set(_configured(tomllib.loads(path.read_text("utf-8"))))
+    return frozenset(said for said in found if HAN.search(said))
+
+
+def _configured(value: object) -> Iterator[str]:
+    """Every text of a configuration."""
+    if isinstance(value, str):
+        yield value.strip()
+    elif isinstance(value, list):
+        for one in value:
+            yield from _configured(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _configured(one)

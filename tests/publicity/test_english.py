@@ -4,6 +4,7 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from babel.messages.mofile import write_mo
@@ -15,12 +16,14 @@ from inspection.ceremony import find as draws
 from inspection.ceremony import frames, places, stand, substitute, void
 from inspection.ceremony import sealed as seals
 from inspection.health import assess as health
+from inspection.plan import strata
 from inspection.plan.frame import GROUNDS
 from inspection.plan.matters.drafts import CATEGORIES
 from inspection.visits import codes as finding_codes
 from inspection.web import script_texts, sealed, verification
 from publicity.catalogue import listed
 from publicity.catalogue.schema import SCHEMAS
+from publicity.disclosure import attributes
 from publicity.letters import rules as letter_rules
 from publicity.letters import states as letter_states
 from publicity.links import walk as link_faults
@@ -29,25 +32,32 @@ from publicity.notices import content
 from publicity.notices import find as notices
 from publicity.proving import received
 from publicity.release.allowed import PUBLIC_COLUMNS, PUBLIC_DETAIL
-from publicity.release.draft import NOTICE_KINDS, title_of_kind
+from publicity.release.draft import title_of_kind
 from publicity.reports import rules
 from publicity.requests import annual as request_report
 from publicity.requests import rules as request_rules
 from publicity.requests import states as request_states
 from publicity.web.catalogue import OTHERS
-from registry.credit.catalogue import KINDS
+from registry.credit import columns
+from registry.credit.complaint import states as complaints
+from registry.credit.pledge import template as pledges
 from registry.kernel import problems
 from registry.kernel.host import Host
 from registry.kernel.settings import Settings
-from registry.roster import kinds
+from registry.roster import amend, kinds
+from registry.roster.cells import LONG_TERM
+from registry.roster.drafts import NewOrganisation
 from registry.roster.find import STANDINGS
 from tests.people import Person
 from tests.publicity import everything, office, routes, spoken
+from tests.registry import roster_facts
 
 OFFICE = {"registry/_office_account.html", "registry/_office_menu.html"}
 """Pieces of the frame that only the office sees, which speaks Chinese."""
-COLUMNS = ("罚款", "法人及非法人组织", "长期", "普通", "有效")
-"""Values in the columns of a published record, which stand as they were filed."""
+DISTRICTS = {name for region in kinds.regions().values() for name in region.districts.values()}
+LAWS = {*(law for ground in attributes.GROUNDS.values() for law in ground.basis.split("；"))}
+WRITTEN = {strata.rule(date(2026, 11, 20)).text, "违反执业管理其他规定", "申请"}
+"""Texts that stand as they were published: the rule of strata, the end of a notice's title, a step of a guide."""
 CHOICE = "中文"
 """What leads back to Chinese says so in Chinese."""
 
@@ -65,9 +75,13 @@ def words() -> Iterator[str]:
         state.title for table in (kinds.ORGANISATION_STATES, kinds.LICENCE_STATES) for state in table.values()
     )
     yield from (profession.number_title for profession in kinds.PROFESSIONS.values())
-    yield from (
-        title_of_kind(NOTICE_KINDS.get(kind.code, kind.code)) for kind in KINDS.values() if kind.releasable
-    )
+    yield from (title_of_kind(kind) for kind in attributes.KINDS)
+    yield from (ground.title for ground in attributes.GROUNDS.values())
+    yield from (*columns.SUBJECT_KINDS, *columns.PERMIT_KINDS, *columns.PENALTY_KINDS)
+    yield from (*pledges.KINDS, *pledges.PERFORMANCES, complaints.OUTCOMES["proven"])
+    yield from {
+        wording.column_text(*coded) for coded in (("1", "XK_ZT"), ("2", "XK_ZT"), (LONG_TERM, "CF_YXQ"))
+    }
     for table in (
         content.MARKS,
         content.GROUNDS,
@@ -75,6 +89,7 @@ def words() -> Iterator[str]:
         batch.VERDICTS,
         rules.GROUNDS,
         rules.OUTCOMES,
+        rules.ABOUT,
         GROUNDS,
         draws.ASSURANCE,
         draws.ENTROPY_KINDS,
@@ -118,6 +133,13 @@ def shown(host: Host, sign_in: Callable[..., Person]) -> routes.Ids:
     return everything.published(host, sign_in("auditor"))
 
 
+def _errors_of(shown: routes.Ids) -> Iterator[str]:
+    """Where an error of each page can be reported."""
+    for about in rules.ABOUT:
+        for public_id in shown[f"{about}s"]:
+            yield f"/report-error?about={about}&id={public_id}"
+
+
 def _token(client: FlaskClient) -> str:
     """What lets a visitor hand in a form."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/check").text)
@@ -137,6 +159,7 @@ def test_every_public_page_speaks_english_throughout(
         answers |= {
             f"POST {path}": client.post(path, data={"csrf_token": token}) for path in routes.forms(app, shown)
         }
+        answers |= {path: client.get(path) for path in _errors_of(shown)}
     pages = {
         path: answer.text
         for path, answer in answers.items()
@@ -157,7 +180,7 @@ def test_every_public_page_speaks_english_throughout(
     missing = {f"{where}: {message}" for message, where in said.items() if not english.get(message)}
     assert missing == set(), "messages without English"
 
-    recorded = {settings.bureau, CHOICE, *COLUMNS}
+    recorded = {settings.bureau, CHOICE, *DISTRICTS, *LAWS, *WRITTEN}
     left = {path: found for path, page in pages.items() if (found := spoken.still_chinese(page) - recorded)}
     assert left == {}, "texts of our own code in Chinese"
 
@@ -217,9 +240,12 @@ def test_a_visitor_reads_english_from_page_to_page_and_the_office_chinese(
         ),
         (
             f"/organisations/{subjects.firm.public_id}",
-            ("Administrative penalties", "Unified social credit code"),
+            ("Administrative penalty (1)", "Unified social credit code"),
         ),
-        (f"/notices/{penalty}", ("Legal basis", "Verify it yourself")),
+        (
+            f"/notices/{penalty}",
+            ("Legal basis", "Verify it yourself", "Legal person or other organisation", "CNY 20,000"),
+        ),
         ("/check", ("Check licence numbers in bulk",)),
         (f"/report-error?about=notice&id={penalty}", ("What is wrong?",)),
     ):
@@ -231,3 +257,24 @@ def test_a_visitor_reads_english_from_page_to_page_and_the_office_chinese(
     clerk.get("/look?lang=en&next=/")
     assert "工作台" in clerk.get("/staff").text
     assert "Search" not in clerk.get("/staff").text
+
+
+@one_database
+def test_namesakes_are_told_apart_in_english(host: Host, client: FlaskClient) -> None:
+    """Under a result, and under the field while somebody types. Programs are told the same as ever."""
+    renamed = amend.Grounds(on=date(2026, 3, 1), reason="示司许决字〔2026〕第31号")
+    told = NewOrganisation(
+        kind="law_firm", name="上海明德律师事务所", district="310101", established_on=date(2001, 2, 3)
+    )
+    with host.work.write(office.OFFICE) as session:
+        firm = roster_facts.firm(session, established_on=told.established_on)
+        roster_facts.advocate(session, firm, name="章程")
+        amend.amend_organisation(
+            session, office.OFFICE, organisation=firm, told=told, head_person=None, grounds=renamed
+        )
+    client.get("/look?lang=en&next=/")
+    assert "Lawyer · 上海明德律师事务所" in client.get("/search?q=章程").text
+    assert "Law firm · 黄浦区 · formerly 上海明理律师事务所" in client.get("/search?q=明德").text
+    [hit] = client.get("/search/suggest.json?q=章程").get_json()["suggestions"]
+    assert hit["line"] == "Lawyer · 上海明德律师事务所 · Practising"
+    assert (hit["detail"], hit["state"]) == ("律师 · 上海明德律师事务所", "正常执业")
