@@ -15,7 +15,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def certificate() -> None:
-    """无公开处罚证明：离线核验。"""
+    """无公开行政处罚证明：离线核验。"""
 
 
 @certificate.command()

@@ -1,4 +1,4 @@
-"""无公开处罚证明: that no penalty of somebody is public today, on paper, with the proof in the file."""
+"""无公开行政处罚证明: that no penalty of somebody is public today, on paper, with the proof in the file."""
 
 from publicity.proving.certificate import Statement
 from registry.kernel.paper import Block, Facts, Heading, Paper, Seal, Steps, Text

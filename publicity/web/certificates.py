@@ -14,7 +14,7 @@ from registry.kernel.host import host, settings, work
 from registry.kernel.paper import Paper, typeset
 from registry.web import papers
 
-blueprint = Blueprint("certificates", __name__, description="公示查询：信用报告与无公开处罚证明")
+blueprint = Blueprint("certificates", __name__, description="公示查询：信用报告与无公开行政处罚证明")
 
 _RENEWING = "公示刚有变动，依据正在更新"
 _JSON = {"type": "object", "description": "legal-credit-certificate/1：可离线核验"}
@@ -91,7 +91,7 @@ def _certificate(kind: Kind, public_id: str) -> Response:
     stated = _stated(kind, public_id)
     if stated.live:
         raise Conflict(
-            f"有 {len(stated.live)} 件行政处罚正在公示，不能出具无公开处罚证明；公示内容见公开页面",
+            f"有 {len(stated.live)} 件行政处罚正在公示，不能出具无公开行政处罚证明；公示内容见公开页面",
             rule="penalties",
         )
     paper = certificates.paper(

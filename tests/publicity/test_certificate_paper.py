@@ -86,7 +86,7 @@ def test_no_certificate_while_a_penalty_is_public_but_the_proof_names_it(
     assert "他人改变" not in refused.text, "nobody edits here"
     page = client.get(firm).text
     assert "有 1 件行政处罚正在公示" in page
-    assert "不能出具无公开处罚证明" in page
+    assert "不能出具无公开行政处罚证明" in page
     free = client.get(f"/practitioners/{subjects.lawyer.public_id}").text
     assert "没有公示中的行政处罚" in free
     document = client.get(f"{firm}/penalties.json").get_json()
