@@ -73,6 +73,25 @@ def test_it_all_works_without_script(browser: Browser, live_server: str, subject
     context.close()
 
 
+def test_on_a_phone_every_verdict_of_a_batch_check_is_seen_and_a_link_to_embed_is_seen_whole(
+    page: Page, live_server: str, subjects: office.Subjects
+) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(f"{live_server}/check")
+    page.get_by_label("号码", exact=True).fill(f"{office.LAWYER_NUMBER} 章程\n{'9' * 60}")
+    page.get_by_role("button", name="核对", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("核对了 2 行")
+    for verdict in page.locator("td .chip").all():
+        box = verdict.bounding_box()
+        assert box
+        assert box["x"] + box["width"] < PHONE["width"]
+    _sound(page)
+    page.goto(f"{live_server}/organisations/{subjects.firm.public_id}/link")
+    wide, seen = page.locator("pre").evaluate("(one) => [one.scrollWidth, one.clientWidth]")
+    assert wide <= seen
+    _sound(page)
+
+
 def test_pages_are_sound_in_every_look_and_small(
     browser: Browser, live_server: str, subjects: office.Subjects, screenshot: Callable[[Page, str], Path]
 ) -> None:
