@@ -73,6 +73,32 @@ def test_it_all_works_without_script(browser: Browser, live_server: str, subject
     context.close()
 
 
+@pytest.mark.parametrize(
+    ("look", "highest"), [("normal", 180), ("normal.en", 180), ("large", 220), ("large.en", 220)]
+)
+def test_on_a_phone_the_page_begins_early_and_every_group_of_the_menu_is_reached_by_key(
+    browser: Browser, live_server: str, look: str, highest: int
+) -> None:
+    context = browser.new_context(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+    context.add_cookies([{"name": "legalcredit-look", "value": look, "url": live_server}])
+    page = context.new_page()
+    page.goto(f"{live_server}/notices")
+    header = page.locator(".site-header").bounding_box()
+    assert header
+    assert header["height"] <= highest
+    fits(page)
+    last = page.locator(".public-nav summary").last
+    last.focus()
+    page.keyboard.press("Enter")
+    expect(last).to_be_in_viewport(ratio=0.9)
+    entry = page.locator(".public-nav details[open] a").first
+    page.keyboard.press("Tab")
+    expect(entry).to_be_focused()
+    expect(entry).to_be_in_viewport(ratio=0.9)
+    fits(page)
+    context.close()
+
+
 def test_on_a_phone_every_verdict_of_a_batch_check_is_seen_and_a_link_to_embed_is_seen_whole(
     page: Page, live_server: str, subjects: office.Subjects
 ) -> None:

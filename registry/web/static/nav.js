@@ -3,6 +3,18 @@
   "use strict";
   const groups = [...document.querySelectorAll(".public-nav details")];
 
+  // On a phone the line of groups may be longer than the page: the group where one is, or goes by key, is shown whole.
+  const line = document.querySelector(".public-nav > ul");
+  const show = (entry) => {
+    const group = entry?.closest(".public-nav > ul > li");
+    if (group) line.scrollLeft = group.offsetLeft - line.offsetLeft - (line.clientWidth - group.offsetWidth) / 2;
+  };
+  show(line?.querySelector("[aria-current]"));
+  // By key alone: nothing may move away under a finger between press and release.
+  line?.addEventListener("focusin", (event) => {
+    if (event.target.matches(":focus-visible")) show(event.target);
+  });
+
   for (const group of groups) {
     group.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !group.open) return;
