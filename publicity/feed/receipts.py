@@ -11,7 +11,7 @@ from publicity.feed import queue
 from publicity.feed.tables import Receipt
 from registry.kernel.access import Actor
 from registry.kernel.canon import canonical
-from registry.kernel.faults import FieldFault, Invalid
+from registry.kernel.faults import FieldFault, Filled, Invalid
 from registry.kernel.work import WorkSession
 from registry.ledger import book
 
@@ -50,11 +50,19 @@ def accept(session: WorkSession, actor: Actor, *, items: Sequence[Item]) -> Coun
     for place, item in enumerate(items):
         if not 0 <= item.index < size:
             faults.append(
-                FieldFault(f"items[{place}].index", "unknown_index", f"日志中没有第 {item.index} 条")
+                FieldFault(
+                    f"items[{place}].index",
+                    "unknown_index",
+                    Filled("日志中没有第 %(index)s 条", index=item.index),
+                )
             )
         elif first.setdefault(item.index, item) != item:
             faults.append(
-                FieldFault(f"items[{place}].index", "conflicting", f"对第 {item.index} 条有不同的回执")
+                FieldFault(
+                    f"items[{place}].index",
+                    "conflicting",
+                    Filled("对第 %(index)s 条有不同的回执", index=item.index),
+                )
             )
     if faults:
         raise Invalid("回执有误，全部未收", faults)

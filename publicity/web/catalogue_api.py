@@ -13,7 +13,7 @@ from publicity.catalogue.schema import SCHEMAS
 from publicity.web.catalogue import COLOUR, LIST, numbered
 from publicity.web.public_api import BriefSchema, brief
 from registry.kernel.access import public
-from registry.kernel.faults import NotFound
+from registry.kernel.faults import Filled, NotFound
 from registry.kernel.host import work
 from registry.web.api.fields import Count
 
@@ -135,7 +135,7 @@ def current(listing: str) -> dict[str, Any]:
     with work().read() as session:
         held = find.current(session, listing)
     if held is None:
-        raise NotFound(f"{SCHEMAS[listing].title}还没有公布")
+        raise NotFound(Filled("%(list)s还没有公布", list=SCHEMAS[listing].title))
     return _whole(held)
 
 

@@ -14,7 +14,7 @@ from publicity.feed.receipts import LARGEST_BATCH, RESULTS, Item, accept
 from publicity.feed.stream import lines
 from publicity.web.compressed import compress
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import Fault
+from registry.kernel.faults import Fault, Filled
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
 from registry.ledger import book
@@ -206,5 +206,5 @@ def _head(session: WorkSession, start: int) -> Head:
     """The newest checkpoint. Raises a fault where `start` lies beyond it."""
     head = book.head(session, "public")
     if start > head.size:
-        raise Fault(f"start 超出日志末尾（{head.size}）", rule="start_beyond_end")
+        raise Fault(Filled("start 超出日志末尾（%(size)s）", size=head.size), rule="start_beyond_end")
     return head

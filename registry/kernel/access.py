@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 from flask import Flask, g
 
-from registry.kernel.faults import Refused
+from registry.kernel.faults import Filled, Refused
 
 View = TypeVar("View", bound=Callable[..., object])
 PUBLIC = "public"
@@ -48,7 +48,9 @@ class Actor:
     def require(self, permission: str) -> None:
         """Raises Refused unless the actor holds `permission`."""
         if not self.may(permission):
-            raise Refused(f"您没有此项权限（{permission}）", rule="permission")
+            raise Refused(
+                Filled("您没有此项权限（%(permission)s）", permission=permission), rule="permission"
+            )
 
 
 ANONYMOUS = Actor("anonymous", "anonymous", "公众")

@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import orjson
@@ -21,6 +22,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, gettext
 from flask_smorest import Blueprint as ApiBlueprint
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import TemplateNotFound
@@ -32,7 +34,7 @@ from werkzeug.exceptions import HTTPException
 from registry.kernel import logs, metrics, openapi, problems
 from registry.kernel.access import ANONYMOUS, PUBLIC, Actor, current_actor, declared, public
 from registry.kernel.clock import local_text
-from registry.kernel.faults import Fault, FieldFault, Gone, Refused, Unidentified
+from registry.kernel.faults import Fault, FieldFault, Filled, Gone, Refused, Unidentified
 from registry.migrations import pending
 
 if TYPE_CHECKING:
@@ -242,7 +244,10 @@ def _problem(
     if _wants_json():
         spoken = _language()
         members = {**more, "request_id": request_id}
-        body = problems.document(status, rule, title, language=spoken, errors=errors, more=members)
+        told = [replace(fault, message=_said(fault.message, spoken)) for fault in errors]
+        body = problems.document(
+            status, rule, _said(title, spoken), language=spoken, errors=told, more=members
+        )
         response = Response(orjson.dumps(body), status, content_type=problems.MEDIA_TYPE)
         response.headers["Content-Language"] = spoken
         response.vary.add("Accept-Language")
@@ -276,6 +281,25 @@ def _challenge(status: int) -> str | None:
 def _language() -> problems.Language:
     asked = request.accept_languages.best_match(problems.LANGUAGES)
     return "en" if asked == "en" else "zh-CN"
+
+
+def _said(sentence: str, language: problems.Language) -> str:
+    """A sentence as the catalogues of the parts have it; one of the office's own that they lack stays as it is."""
+    if language != "en" or "babel" not in current_app.extensions:
+        return sentence
+    with force_locale("en"):
+        return translated(sentence)
+
+
+def translated(sentence: str) -> str:
+    """In the language of the answer; of what is filled in, the words that the catalogues have."""
+    if isinstance(sentence, Filled):
+        return translated(sentence.message) % {
+            name: translated(value) if isinstance(value, str) else value
+            for name, value in sentence.values.items()
+        }
+    # What is empty would be answered with the head of the catalogue.
+    return str(gettext(sentence)) if sentence else sentence
 
 
 def _fault(fault: Fault) -> ResponseReturnValue:

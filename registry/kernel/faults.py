@@ -1,7 +1,21 @@
 """What can go wrong, named once. The host translates a fault once: a page for people, RFC 9457 for programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+
+class Filled(str):
+    """A Chinese sentence with its values in it, which knows both: `Filled("没有第 %(number)s 条", number=7)`. So it can be said
+    again in another language, by whoever has its `message` in a catalogue."""
+
+    __slots__ = ("message", "values")
+    message: str
+    values: Mapping[str, object]
+
+    def __new__(cls, message: str, **values: object) -> "Filled":
+        filled = super().__new__(cls, message % values)
+        filled.message, filled.values = message, values
+        return filled
 
 
 @dataclass(frozen=True)

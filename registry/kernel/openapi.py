@@ -24,10 +24,11 @@ _ABOUT = """\
 司法局法律服务行业信用记录、双随机抽查与双公示服务的程序接口。
 
 - 公开的数据不需要令牌；其余接口使用 `Authorization: Bearer <令牌>`，令牌由管理员在“接口客户端”中发放，权限范围逐项列出。
-- 列表一律为 `{"items": […], "next": 游标或 null}`；把 `next` 作为 `after` 传回即得下一页。
+- `/api/v1` 的列表为 `{"items": […], "next": 游标或 null}`，把 `next` 作为 `after` 传回即得下一页；公开页面的列表为 `{"results": […], "next": …}`，
+  `next` 传回为 `after` 或 `before`，见各项的参数；一次给全的公开清单没有 `next`。
 - 读取的回答带 `ETag`；带 `If-None-Match` 再读，未变化时回答 304。变更时可带 `If-Match`，内容已变化则回答 412。
 - 每个 POST 须带 `Idempotency-Key`：同一键和同一内容只办理一次，再次发送得到原来的回答（保留 24 小时以上）。
-- 拒绝一律为 RFC 9457 的 `application/problem+json`：`rule` 为稳定的英文代码，`errors` 逐项指出字段；`Accept-Language: en` 得到英文说明。
+- 拒绝一律为 RFC 9457 的 `application/problem+json`：`rule` 为稳定的英文代码，`errors` 逐项指出字段；`Accept-Language: en` 得到英文说明（办案规则中没有英文的仍为中文，以 `rule` 为准）。
 - 证件号码、联系电话和人写的文字只在专门的接口中给出，须有 `registry:personal`，每次读取都记入审计记录。
 """
 
@@ -38,7 +39,7 @@ _PROBLEM: dict[str, Any] = {
     "properties": {
         "type": {"type": "string", "examples": ["urn:legalcredit:invalid"]},
         "title": {"type": "string", "examples": ["填写有误"]},
-        "detail": {"type": "string", "description": "title 为英文时，原来的中文说明"},
+        "detail": {"type": "string", "description": "title 为英文时，这一次的说明"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "rule": {"type": "string", "description": "稳定的英文代码"},
         "request_id": {"type": "string", "description": "请求编号，与回答头 X-Request-ID 相同"},

@@ -1,6 +1,7 @@
 """RFC 9457 problem documents: the words of every refusal, in Chinese, and in English for whoever asks for that first. Pure.
 
-What the office's own rules say is said in Chinese whoever asks; their `rule` codes are stable English.
+What programs are refused with has its English in the catalogues. A rule of the office's casework that has none there is told in
+Chinese whoever asks; its `rule` is stable English.
 """
 
 import re
@@ -42,7 +43,8 @@ def document(
     errors: Iterable[FieldFault] = (),
     more: Mapping[str, object],
 ) -> dict[str, object]:
-    """The members of a problem. In English `title` is that of the status, and the Chinese sentence stands in `detail`."""
+    """The members of a problem; `title` and `errors` come in `language`. In English the `title` is that of the status, and the
+    sentence stands in `detail`."""
     said: dict[str, object] = {"title": title}
     if language == "en":
         said = {"title": HTTPStatus(status).phrase, "detail": title}

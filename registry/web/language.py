@@ -1,9 +1,10 @@
 """In which language the public pages speak: Chinese, or English where a visitor chose it. The office's pages are Chinese."""
 
 from flask import Flask
-from flask_babel import Babel, gettext
+from flask_babel import Babel
 
 from registry.kernel.access import current_actor
+from registry.kernel.edge import translated
 from registry.kernel.host import Host
 from registry.web.look import look
 
@@ -22,7 +23,7 @@ def install(host: Host, app: Flask) -> None:
     )
     app.add_template_global(spoken)
     # For what comes from elsewhere: `_()` would take a per cent sign in it for a place to fill in.
-    app.add_template_filter(gettext, "said")
+    app.add_template_filter(translated, "said")
 
 
 def spoken() -> str:

@@ -3,7 +3,7 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
@@ -19,6 +19,7 @@ import publicity
 import registry
 
 PACKAGES = [Path(str(package.__file__)).parent for package in (registry, inspection, publicity)]
+_ROOT = PACKAGES[0].parent
 CATALOGUES = [folder / "web/translations/en/LC_MESSAGES/messages.po" for folder in PACKAGES]
 HAN = re.compile("[\u4e00-\u9fff]")
 WIDE = re.compile("[\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]")
@@ -111,6 +112,37 @@ class _Texts(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self.texts.append(data.strip())
+
+
+_REFUSALS = {
+    "Changed",
+    "Conflict",
+    "Fault",
+    "FieldFault",
+    "Gone",
+    "Invalid",
+    "NotFound",
+    "Refused",
+    "Unidentified",
+    "_problem",
+}
+
+
+def refusals(patterns: Iterable[str]) -> Iterator[str]:
+    """The Chinese sentences that these modules refuse with; what an f-string fills in is in no catalogue, so it is one fault
+    of each."""
+    for path in (path for pattern in patterns for path in sorted(_ROOT.glob(pattern))):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _called(node.func) in _REFUSALS:
+                for one in ast.walk(node):
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str) and HAN.search(one.value):
+                        yield one.value
+
+
+def _called(function: ast.expr) -> str:
+    """`Invalid` for `Invalid(…)` and for `Invalid.field(…)`."""
+    named = function.value if isinstance(function, ast.Attribute) else function
+    return named.id if isinstance(named, ast.Name) else ""
 
 
 def still_chinese(page: str) -> set[str]:

@@ -58,6 +58,18 @@ DISTRICTS = {name for region in kinds.regions().values() for name in region.dist
 LAWS = {*(law for ground in attributes.GROUNDS.values() for law in ground.basis.split("；"))}
 WRITTEN = {strata.rule(date(2026, 11, 20)).text, "违反执业管理其他规定", "申请"}
 """Texts that stand as they were published: the rule of strata, the end of a notice's title, a step of a guide."""
+PROGRAMS = (
+    "registry/kernel/access.py",
+    "registry/kernel/edge.py",
+    "registry/kernel/idempotency.py",
+    "registry/web/api/*.py",
+    "registry/roster/records.py",
+    "registry/roster/search.py",
+    "inspection/web/*_api.py",
+    "publicity/feed/receipts.py",
+    "publicity/web/*_api.py",
+)
+"""Where programs are answered."""
 CHOICE = "中文"
 """What leads back to Chinese says so in Chinese."""
 
@@ -194,6 +206,14 @@ def test_every_word_of_the_registers_and_of_the_scripts_is_translated() -> None:
     assert len(scripts) > 120, "the scripts were read"
     english = spoken.english()
     assert {message for message in (*words(), *scripts) if not english.get(message)} == set()
+
+
+def test_what_programs_are_refused_with_has_its_english() -> None:
+    """Whoever asks for English (RFC 9110 section 12.5.4) reads it; casework has rules that only the office meets."""
+    sentences = set(spoken.refusals(PROGRAMS))
+    assert len(sentences) > 30, "the modules were read"
+    english = spoken.english()
+    assert {sentence for sentence in sentences if not english.get(sentence)} == set()
 
 
 def test_translations_keep_what_is_filled_in_and_the_compiled_ones_are_theirs() -> None:

@@ -11,7 +11,7 @@ from registry.credit import catalogue, correction, entry, find, pages, record
 from registry.credit.columns import SCOPES
 from registry.credit.entry import Entry
 from registry.credit.party import party
-from registry.kernel.faults import Conflict, FieldFault, Invalid
+from registry.kernel.faults import Conflict, FieldFault, Filled, Invalid
 from registry.kernel.work import WorkSession
 from registry.web.api import subjects
 from registry.web.api.fields import EXAMPLE_ID, Body, Day, Flag, PageQuery, Typed, public_id, text
@@ -195,7 +195,7 @@ def add(session: WorkSession, given: Mapping[str, Any]) -> str:
     of = party(session, subject.public_id)
     kind = catalogue.kind(given["kind"])
     if kind not in catalogue.offered(of.kind, of.subjects):
-        raise Invalid.field("kind", "not-offered", f"“{kind.title}”不能对此主体直接录入")
+        raise Invalid.field("kind", "not-offered", Filled("“%(kind)s”不能对此主体直接录入", kind=kind.title))
     read = entry.read(session, kind=kind, party=of, typed=_typed(kind, given), office=office())
     return entry.enter(session, session.actor, _sound(kind, read)).public_id
 
@@ -250,7 +250,9 @@ def annul(session: WorkSession, given: Mapping[str, Any], public_id: str) -> str
 def _typed(kind: catalogue.Kind, given: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """A body as the form reads it: texts by field. Raises Invalid for values that the form has not."""
     if strange := sorted(set(given["values"]) - {field.code for field in kind.fields}):
-        raise Invalid.field(f"values.{strange[0]}", "unknown-field", f"“{kind.title}”的录入表没有此项")
+        raise Invalid.field(
+            f"values.{strange[0]}", "unknown-field", Filled("“%(kind)s”的录入表没有此项", kind=kind.title)
+        )
     own = {
         "decided_on": given["decided_on"].isoformat(),
         "simple": "1" if given["simple"] else "",

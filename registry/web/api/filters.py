@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from registry.kernel.faults import Fault, NotFound
+from registry.kernel.faults import Fault, Filled, NotFound
 from registry.kernel.store import Base
 from registry.kernel.work import WorkSession
 
@@ -15,7 +15,8 @@ Row = TypeVar("Row")
 def alone(asked: Mapping[str, Any], name: str, *others: str) -> None:
     """Raises Fault when `name` is asked together with any of `others`."""
     if given := [other for other in others if asked[other]]:
-        raise Fault(f"{name} 不能与 {'、'.join(given)} 同时使用", rule="filters")
+        told = Filled("%(name)s 不能与 %(others)s 同时使用", name=name, others=", ".join(given))
+        raise Fault(told, rule="filters")
 
 
 def behind(rows: Sequence[Row], after: int | None, limit: int) -> Sequence[Row]:
