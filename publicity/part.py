@@ -182,6 +182,8 @@ PART = Part(
         Navigation("公示", "public.index", "", 20, "公示"),
         Navigation("双公示", "public.double", "", 22, "公示"),
         Navigation("双随机抽查结果", "findings.index", "", 24, "公示"),
+        Navigation("红名单", "catalogue.standing", "", 25, "公示", {"colour": "red"}),
+        Navigation("黑名单", "catalogue.standing", "", 26, "公示", {"colour": "black"}),
         Navigation("撤下说明", "public.withdrawn", "", 28, "公示"),
         Navigation("清单与目录", "catalogue.index", "", 50, "政务公开"),
         Navigation("依申请公开", "requests.new", "", 52, "政务公开"),

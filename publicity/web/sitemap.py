@@ -40,8 +40,12 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/sitemap-pages.xml")
 @public
 def pages() -> ResponseReturnValue:
-    menu = [item.endpoint for part in host().parts for item in part.public_navigation]
-    return _xml(sitemap.urlset([_whole(url_for(endpoint)) for endpoint in (*menu, *_FURTHER)]))
+    menu = [
+        url_for(item.endpoint, **item.values)  # type: ignore[arg-type]
+        for part in host().parts
+        for item in part.public_navigation
+    ]
+    return _xml(sitemap.urlset([_whole(path) for path in (*menu, *map(url_for, _FURTHER))]))
 
 
 @blueprint.get("/sitemap-<any(notices, organisations):kind>-<int:part>.xml")

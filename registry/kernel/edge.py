@@ -117,15 +117,17 @@ class _Entry(NamedTuple):
 
 def _lit(menu: "Mapping[str, Sequence[Navigation]]") -> dict[str, list[_Entry]]:
     """The entries with their addresses. One at the most is current: that of the present page, or the nearest above it."""
-    urls = {item.endpoint: url_for(item.endpoint) for items in menu.values() for item in items}
-    above = [url for url in urls.values() if request.path == url or request.path.startswith(f"{url}/")]
+    addressed = {
+        group: [(item, url_for(item.endpoint, **item.values)) for item in items]  # type: ignore[arg-type]
+        for group, items in menu.items()
+    }
+    urls = [url for items in addressed.values() for _, url in items]
+    above = [url for url in urls if request.path == url or request.path.startswith(f"{url}/")]
     nearest = max(above, key=len, default=None)
     current = {nearest: "page" if nearest == request.path else "true"}
     return {
-        group: [
-            _Entry(item.title, url := urls[item.endpoint], item.endpoint, current.get(url)) for item in items
-        ]
-        for group, items in menu.items()
+        group: [_Entry(item.title, url, item.endpoint, current.get(url)) for item, url in items]
+        for group, items in addressed.items()
     }
 
 

@@ -31,13 +31,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Navigation:
-    """An entry of the staff's menu, by `order`; entries of one `group` stand together under its name."""
+    """An entry of a menu, by `order`; entries of one `group` stand together under its name. `values` complete the address."""
 
     title: str
     endpoint: str
     permission: str
     order: int = 100
     group: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -162,7 +162,7 @@ def _lawyer(host: Host, name: str) -> str:
 @pytest.mark.parametrize(
     ("path", "current"),
     [("/inspections", "/inspections"), ("/inspections/statistics", "/inspections/statistics"), ("/links", "/links"),
-     ("/matters/没有", "/matters"), ("/", "/")],
+     ("/matters/没有", "/matters"), ("/lists/red", "/lists/red"), ("/lists/black", "/lists/black"), ("/", "/")],
 )  # fmt: skip
 @one_database
 def test_the_menu_shows_one_place_the_nearest_above_the_page(
@@ -171,3 +171,12 @@ def test_the_menu_shows_one_place_the_nearest_above_the_page(
     page = client.get(path).text
     assert re.findall(r'<a href="([^"]+)" aria-current="(?:page|true)"', page) == [current]
     assert page.count("<summary aria-current=true>") == (current != "/")
+
+
+@one_database
+def test_search_engines_and_visitors_find_the_red_and_the_black_list(client: FlaskClient, host: Host) -> None:
+    told = client.get("/sitemap-pages.xml").text
+    for path in ("/lists/red", "/lists/black"):
+        assert f"<loc>{host.settings.public_url}{path}</loc>" in told
+        assert f'<a href="{path}">' in client.get("/notices").text
+        assert f'<a href="{path}">' in client.get("/").text
