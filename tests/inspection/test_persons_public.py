@@ -175,6 +175,10 @@ def test_the_health_of_draws_counts_persons_across_their_pseudonyms_and_tells_of
     assert sum(times.values()) == 24
     assert times[2] >= 20
     page = client.get("/draws/health").text
+    assert f"{found['selections']} 家（人）次" in page, "persons are counted as such"
+    how = client.get(f"/draws/{second}/verify").text
+    assert "本人凭执业证号" in how
+    assert "有没有您知道的机构" not in how, "under pseudonyms nobody finds one"
     named = {
         seen["name"]
         for result in found["results"]

@@ -295,6 +295,8 @@ def test_namesakes_are_told_apart_in_english(host: Host, client: FlaskClient) ->
     client.get("/look?lang=en&next=/")
     assert "Lawyer · 上海明德律师事务所" in client.get("/search?q=章程").text
     assert "Law firm · 黄浦区 · formerly 上海明理律师事务所" in client.get("/search?q=明德").text
+    place = client.get(f"/organisations/{firm.public_id}").text
+    assert "Project-Id-Version" not in place, "what is not known of it is no message"
     [hit] = client.get("/search/suggest.json?q=章程").get_json()["suggestions"]
     assert hit["line"] == "Lawyer · 上海明德律师事务所 · Practising"
     assert (hit["detail"], hit["state"]) == ("律师 · 上海明德律师事务所", "正常执业")

@@ -48,6 +48,7 @@ def test_a_report_reaches_a_clerk_and_its_answer_whoever_made_it(
     number = sent.location.rsplit("/", 1)[1]
     waiting = client.get(sent.location).text
     assert "报告已经收到" in waiting
+    assert f'<a href="{here}">章程</a>' in waiting, "the page that was reported, by its name"
     assert "2026-11-27" in waiting, "five working days from Friday 20 November"
     assert not any(secret in waiting for secret in SECRETS), "the number is no key to what somebody wrote"
 

@@ -41,6 +41,8 @@ SECRETS = (WORDS["name"], WORDS["id_number"], WORDS["contact"], WORDS["descripti
 def made(client: FlaskClient, **words: str) -> tuple[str, str]:
     receipt = sent(client, "/requests", **{**WORDS, **words})
     assert receipt.status_code == 201, receipt.text
+    assert (words.get("description") or WORDS["description"]) in receipt.text, "what was asked"
+    assert WORDS["id_number"] not in receipt.text
     return kept(receipt)
 
 
