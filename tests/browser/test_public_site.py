@@ -141,6 +141,18 @@ def test_pages_are_sound_in_every_look_and_small(
         context.close()
 
 
+@pytest.mark.parametrize(("look", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(28, 32, 34)")])
+def test_the_interfaces_are_described_in_the_colours_of_the_page_and_can_be_read(
+    page: Page, live_server: str, look: str, ground: str
+) -> None:
+    page.context.add_cookies([{"name": "legalcredit-look", "value": look, "url": live_server}])
+    page.goto(f"{live_server}/api/docs")
+    expect(page.locator(".opblock").first).to_be_visible()
+    expect(page.locator("#api-docs")).to_have_css("background-color", ground)
+    faults = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+    assert faults == [], [node["target"] for node in faults[0]["nodes"]]
+
+
 def _weighed(weight: list[int]) -> Callable[[Response], None]:
     return lambda answer: weight.append(int(answer.headers.get("content-length", 0)))
 
