@@ -15,6 +15,7 @@ from inspection.plan.matters import find as matters
 from inspection.visits import progress
 from inspection.web import sheets
 from registry.kernel.access import public
+from registry.kernel.delimited import Cell
 from registry.kernel.host import work
 
 blueprint = Blueprint("lists", __name__, template_folder="templates")
@@ -171,7 +172,7 @@ def _plan_cells(number: str) -> Sequence[Sequence[str]]:
         return [entry.cells() for entry in plans.versions(session, number)[0].entries]
 
 
-def _inspector_cells() -> Sequence[Sequence[str]]:
+def _inspector_cells() -> Sequence[Sequence[Cell]]:
     with work().read() as session:
         listed, _ = directory.listed(session, on=session.today)
     return [
@@ -183,7 +184,7 @@ def _inspector_cells() -> Sequence[Sequence[str]]:
             one.valid_until.isoformat(),
             "、".join(f"{leave.starts_on} 至 {leave.ends_on}" for leave in one.leaves),
             "、".join(name for _, name in one.organisations),
-            str(one.persons or ""),
+            one.persons or None,
         )
         for one in listed
     ]
