@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing import connection, resource_tracker
 from pathlib import Path
@@ -69,7 +70,9 @@ def serve(host: Host, *, address: str, port: int | None, workers: int, threads: 
         workers_kill_timeout=_PATIENCE,
     )
     jobs = JobsProcess([sys.executable, "-m", host.package, "jobs", "run", "--while-parent"])
-    server.on_startup(lambda: _announce(host, address, port))
+    server.on_startup(
+        Thread(target=_announce, args=(host, address, port), name="announcement", daemon=True).start
+    )
     if with_jobs:
         server.on_startup(jobs.start)
     try:
@@ -165,6 +168,13 @@ def _collect_metrics(folder: Path) -> None:
 
 
 def _announce(host: Host, address: str, port: int) -> None:
+    """Says where the service is once a worker listens: whoever reads it may ask at once."""
+    while True:
+        try:
+            socket.create_connection((address, port), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
     shown = f"[{address}]" if ":" in address else address
     click.echo(f"服务地址：http://{shown}:{port}")
     try:
