@@ -1,6 +1,7 @@
 """What publicity puts on the work lists: the next step of every release, and notices whose ground fell away."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import load_only
@@ -11,12 +12,16 @@ from publicity.release import find as releases
 from publicity.release import hands
 from publicity.release.delegation import find as delegations
 from publicity.release.draft import title_of_kind
-from publicity.release.states import STEPS, STOPPABLE, Step
+from publicity.release.states import PERMISSIONS, STEPS, STOPPABLE, Step, may_take, step_after
 from publicity.release.tables import Release
+from registry.accounts import staff
+from registry.accounts.roles import permissions_of
 from registry.kernel.access import Actor
 from registry.kernel.clock import local_day
 from registry.kernel.part import Duty, Worklist
 from registry.kernel.work import WorkSession
+
+_LOOKED_AT = 500
 
 
 def _open(step: Step) -> Callable[[WorkSession, int], Sequence[Duty]]:
@@ -35,6 +40,42 @@ def _stood_in(session: WorkSession, limit: int) -> list[Duty]:
         for deputy in delegations.deputies(session)
         for row in _releases(session, releases.waiting_for(session, Actor("staff", deputy, "")), limit)
     ]
+
+
+def _nobodys(session: WorkSession, limit: int) -> list[Duty]:
+    """Releases whose next step is nobody's: whoever could take it had a hand in another. Among the first that are due."""
+    rows = _releases(session, Release.state.in_([step.before for step in STEPS]), _LOOKED_AT)
+    taken = hands.of(session, [row.id for row in rows])
+    able = [
+        (one.public_id, permissions_of(one.roles, PERMISSIONS))
+        for one in staff.everybody(session)
+        if one.ended_at is None
+    ]
+    absent = {deputy: delegations.stood_in_for(session, deputy) for deputy in delegations.deputies(session)}
+    found = []
+    for row in rows:
+        step = step_after(row.state)
+        if step is None or any(
+            may_take(
+                step,
+                actor=who,
+                permissions=permissions,
+                taken=taken[row.id],
+                absent=absent.get(who, {}).get(step.name, ()),
+            )
+            for who, permissions in able
+        ):
+            continue
+        duty = _duty(row)
+        found.append(
+            replace(
+                duty,
+                title=f"{duty.title} · 有权{step.title}的人都已办理过本件的其他步骤，请安排人员",
+                endpoint="staff.people",
+                values={},
+            )
+        )
+    return found[:limit]
 
 
 def _releases(session: WorkSession, condition: ColumnElement[bool], limit: int) -> Sequence[Release]:
@@ -86,6 +127,7 @@ def _fallen(session: WorkSession, limit: int) -> list[Duty]:
 
 WORKLISTS = (
     *(Worklist(f"公开流程：{step.title}", step.permission, _open(step)) for step in STEPS),
+    Worklist("公开流程：无人可以办理", staff.ADMINISTER, _nobodys),
     Worklist("代办的公开流程", "release.read", _stood_in),
     Worklist("撤下依据已撤销的公示", "notice.withdraw", _fallen),
     Worklist("按更正后的记录更正公示", "notice.correct", amend.waiting),

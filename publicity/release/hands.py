@@ -59,7 +59,13 @@ def is_elsewhere(step: Step, persons: Set[str]) -> ColumnElement[bool]:
 def _sources() -> list[_Source]:
     later = aliased(DraftRow)
     last = select(func.max(later.number)).where(later.release_id == DraftRow.release_id).scalar_subquery()
-    steps = _source(ReleaseStep.release_id, ReleaseStep.step, ReleaseStep.actor, ReleaseStep.behalf)
+    steps = _source(
+        ReleaseStep.release_id,
+        # Whoever corrects the record words what is proposed, and may go on to propose it.
+        case((ReleaseStep.step == "redraft", "propose"), else_=ReleaseStep.step),
+        ReleaseStep.actor,
+        ReleaseStep.behalf,
+    )
     covered = _source(
         DraftRow.release_id,
         literal("secrecy_review"),

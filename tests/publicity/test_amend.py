@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from publicity.notices import amend, follow
 from publicity.notices.find import Shown, Tombstone, notice
+from publicity.release import decide
 from publicity.release.tables import Release
 from registry.credit.columns import SCOPES
 from registry.kernel.access import Actor
@@ -106,6 +107,25 @@ def test_what_a_correction_makes_internal_is_withdrawn_at_once(host: Host, clien
     _correct(host, event, scope=SCOPES[1])
     assert "公示有误" in client.get(f"/notices/{public_id}").text
     assert client.get(f"/notices/{public_id}").status_code == 410
+
+
+def test_whoever_corrects_what_was_sent_back_proposes_it_again_and_it_becomes_public(host: Host) -> None:
+    """Their correction is part of the proposal: it keeps them from every review, and from nothing else."""
+    event = office.penalty(host.work, office.enrol(host.work))
+    release = office.release_of(host.work, event)
+    people = office.team(host)
+    clerk = Actor("staff", "clerk", "经办人", people["clerk"].permissions | CLERK.permissions)
+    office.take(host.work, clerk, "propose", release)
+    with host.work.write(people["head"]) as session:
+        decide.send_back(session, people["head"], release=release, revision=2, reason="金额有误")
+    _correct(host, event, clerk, columns={"CF_NR": "罚款一万元"}, summary="罚款一万元")
+    office.take(host.work, clerk, "propose", release)
+    for step, name in office.SIX[1:4]:
+        office.take(host.work, people[name], step, release)
+    with pytest.raises(Refused) as refused:
+        office.take(host.work, clerk, "publish", release)
+    assert refused.value.rule == "four_eyes"
+    office.take(host.work, people["clerk2"], "publish", release)
 
 
 def test_a_draft_under_review_is_made_anew_and_goes_round_again(host: Host) -> None:

@@ -332,3 +332,21 @@ def _everyman(host: Host, number: int) -> Actor:
     """Somebody with every permission; another person for every number."""
     names = frozenset(permission.name for permission in host.permissions)
     return Actor("staff", f"everyman{number}", f"全能{number}", names)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_step_that_nobody_is_left_to_take_comes_before_whoever_manages_the_staff(
+    host: Host, sign_in: Callable[..., Person]
+) -> None:
+    """Four eyes in an office of four: whoever could publish has proposed or reviewed."""
+    release = office.release_of(host.work, office.penalty(host.work, office.enrol(host.work)))
+    people = {name: sign_in(name, username=name) for name in ("clerk", "head", "secrecy", "leader", "admin")}
+    admin = people["admin"]
+    for step, name in office.SIX[:4]:
+        assert "无人可以办理" not in admin.get("/staff/work").text
+        office.take(host.work, people[name].actor, step, release)
+    told = admin.get("/staff/work").text
+    assert "公开流程：无人可以办理" in told
+    assert "有权公开的人都已办理过本件的其他步骤" in told
+    sign_in("clerk", username="clerk2")
+    assert "有权公开的人都已" not in admin.get("/staff/work").text
