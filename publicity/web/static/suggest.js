@@ -9,8 +9,7 @@
     list.id = `${input.id}-suggestions`;
     list.className = "suggestions";
     list.setAttribute("role", "listbox");
-    // Called as the field is, in the page's language.
-    list.setAttribute("aria-label", input.labels[0].textContent);
+    list.setAttribute("aria-label", input.dataset.suggestions);
     list.hidden = true;
     const frame = document.createElement("div");
     frame.className = "suggest-frame";
