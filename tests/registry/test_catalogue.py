@@ -59,7 +59,9 @@ def test_simple_procedure_and_warnings_alone_are_not_published(
     decided_on: date, simple: bool, warned: bool
 ) -> None:
     """信用修复管理办法: decisions by simple procedure, warnings and notices of criticism are as a rule not published."""
-    assert not term("penalty", "一般", decided_on, simple=simple, warning_only=warned).public
+    found = term("penalty", "一般", decided_on, simple=simple, warning_only=warned)
+    assert not found.public
+    assert found.max_until is not None, "where the office opens it all the same, it ends"
 
 
 def test_a_regime_ends_on_the_eve_of_the_next() -> None:
