@@ -57,6 +57,24 @@ def test_from_the_home_page_to_a_firm_by_keyboard_alone_and_an_error_reported(
     _sound(page)
 
 
+def test_a_text_that_is_too_long_is_told_and_kept_to_the_last_character(
+    page: Page, live_server: str, subjects: office.Subjects
+) -> None:
+    page.goto(f"{live_server}/letters")
+    page.get_by_label("投诉举报谁").fill("明理")
+    page.get_by_role("radio").first.check()
+    story = page.get_by_label("发生了什么")
+    # As somebody pastes it: typing would stop at a limit, and so would not show what pasting loses.
+    story.fill("㛃" * 2_003)
+    expect(page.get_by_text("最多 2000 字，超出了 3 字。")).to_be_visible()
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("投诉举报")
+    expect(story).to_have_value("㛃" * 2_003)
+    story.fill("㛃" * 2_000)
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("已经收到")
+
+
 def test_it_all_works_without_script(browser: Browser, live_server: str, subjects: office.Subjects) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
     page = context.new_page()
