@@ -20,9 +20,10 @@ from publicity.release.redaction import find as redactions
 from publicity.release.redaction import history
 from publicity.release.redaction.words import KINDS
 from registry.kernel.access import current_actor, requires
-from registry.kernel.faults import FieldFault, Gone, Invalid
+from registry.kernel.faults import Conflict, FieldFault, Gone, Invalid
 from registry.kernel.host import work
 from registry.kernel.work import WorkSession
+from registry.web import rights
 from registry.web.forms import faults_by_path
 
 blueprint = Blueprint("release", __name__, url_prefix="/staff", template_folder="templates")
@@ -98,8 +99,8 @@ def take(public_id: str, step: str) -> ResponseReturnValue:
     try:
         with work().write(current_actor()) as session:
             take_step(session, step, fill=fill, **given)
-    except Invalid as invalid:
-        return release_page(public_id, _by_field(invalid))
+    except (Invalid, Conflict) as fault:
+        return _refused(public_id, fault)
     flash(f"已{states.step_named(step).title}。")
     return redirect(url_for("release.release", public_id=public_id), 303)
 
@@ -130,8 +131,8 @@ def send_back(public_id: str) -> ResponseReturnValue:
                 revision=revision(),
                 reason=request.form.get("reason", ""),
             )
-    except Invalid as invalid:
-        return release_page(public_id, _by_field(invalid))
+    except (Invalid, Conflict) as fault:
+        return _refused(public_id, fault)
     flash("已退回经办人。")
     return redirect(url_for("release.release", public_id=public_id), 303)
 
@@ -193,7 +194,13 @@ def mark(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("release.notice", public_id=public_id), 303)
 
 
-def release_page(public_id: str, faults: Mapping[str, list[str]]) -> ResponseReturnValue:
+def _refused(public_id: str, fault: Invalid | Conflict) -> ResponseReturnValue:
+    """The release as it stands now, with why the step was not taken, and what was typed."""
+    page, _ = release_page(public_id, _by_field(fault) if isinstance(fault, Invalid) else rights.told(fault))
+    return page, fault.status
+
+
+def release_page(public_id: str, faults: Mapping[str, list[str]]) -> tuple[str, int]:
     """One release as the present actor sees it; with faults as a refused form."""
     with work().read() as session:
         page = releases.page(session, current_actor(), public_id)

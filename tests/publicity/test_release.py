@@ -350,3 +350,22 @@ def test_a_step_that_nobody_is_left_to_take_comes_before_whoever_manages_the_sta
     assert "有权公开的人都已办理过本件的其他步骤" in told
     sign_in("clerk", username="clerk2")
     assert "有权公开的人都已" not in admin.get("/staff/work").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_is_refused_a_step_reads_why_on_the_page_and_keeps_the_note(
+    host: Host, sign_in: Callable[..., Person]
+) -> None:
+    release = office.release_of(host.work, office.penalty(host.work, office.enrol(host.work)))
+    people = {name: sign_in(name, username=name) for name in ("clerk", "head", "secrecy")}
+    for step, name in office.SIX[:2]:
+        office.take(host.work, people[name].actor, step, release)
+    refused = people["secrecy"].post(
+        f"/staff/releases/{release}/steps/secrecy_review", revision="3", note="核对过原件"
+    )
+    assert refused.status_code == 409
+    assert "遮盖建议没有确认" in refused.text
+    assert ">核对过原件</textarea>" in refused.text
+    stale = people["secrecy"].post(f"/staff/releases/{release}/steps/secrecy_review", revision="2", note="")
+    assert stale.status_code == 409
+    assert "本件已被他人办理" in stale.text
