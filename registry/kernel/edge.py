@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
+from urllib.parse import urlsplit
 
 import orjson
 import structlog
@@ -46,6 +47,10 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 _PROGRAM_PATHS = ("/api/", "/feed/", "/log/")
+_SHORT = 12
+"""Characters that are quickly typed again."""
+_SECRET = frozenset({"csrf_token", "present", "password", "again", "secret", "key", "token"})
+"""Fields of forms that no page shows."""
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 csrf = CSRFProtect()
 
@@ -306,10 +311,22 @@ def translated(sentence: str) -> str:
 
 def _fault(fault: Fault) -> ResponseReturnValue:
     if isinstance(fault, Unidentified) and not _wants_json():
-        asked = request.full_path.removesuffix("?") if request.method == "GET" else None
-        return redirect(url_for("sign_in.login", next=asked), 303)
+        if request.method in ("GET", "HEAD"):
+            asked = request.full_path.removesuffix("?")
+            return redirect(url_for("sign_in.login", next=asked), 303)
+        # Whoever sent a form after the session had ended gets back what was typed, to send it again.
+        typed = [text for name, text in request.form.items() if len(text) > _SHORT and name not in _SECRET]
+        answer = _problem(401, fault.rule, "登录已到期，刚才的内容没有提交", typed=typed, back=_came_from())
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
     more: dict[str, object] = {"gone": True} if isinstance(fault, Gone) else {}
     return _problem(fault.status, fault.rule, fault.title, errors=fault.fields, **more)
+
+
+def _came_from() -> str | None:
+    """The page of ours on which a form stood."""
+    came = urlsplit(request.referrer or "")
+    return came.path if came.netloc == request.host else None
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:

@@ -96,6 +96,28 @@ def test_a_page_that_needs_signing_in_is_reached_afterwards(client: FlaskClient,
     assert 'name="next" value="/staff/password?from=home"' in form
 
 
+def test_a_form_sent_after_the_session_ended_gives_back_what_was_typed(
+    client: FlaskClient, clerk: Staff
+) -> None:
+    _enter(client, "clerk", PASSWORD)
+    client.delete_cookie("legalcredit")
+    sent = client.post(
+        "/staff/complaints",
+        data={
+            "facts": "当事人来电反映律师收费没有开票",
+            "password": "not to be shown again",
+            "channel": "12348",
+        },
+        headers={"Referer": "http://localhost/staff/complaints/new"},
+    )
+    assert sent.status_code == 401
+    assert "登录已到期，刚才的内容没有提交" in sent.text
+    assert ">当事人来电反映律师收费没有开票</textarea>" in sent.text
+    assert "not to be shown again" not in sent.text
+    assert 'href="/staff/login?next=/staff/complaints/new"' in sent.text
+    assert sent.headers["Cache-Control"] == "no-store"
+
+
 def test_it_is_not_told_whether_the_name_exists(client: FlaskClient, clerk: Staff, work: Work) -> None:
     _add(work, "former", "clerk")
     with work.write(Actor.command("tests")) as session:
