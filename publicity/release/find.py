@@ -64,6 +64,8 @@ class Page:
     brief: Brief
     kind: str
     revision: int
+    event: str
+    """The credit event's public id."""
     event_annulled: bool
     decided_on: date
     until: date | None
@@ -125,6 +127,7 @@ def page(session: WorkSession, actor: Actor, public_id: str) -> Page:
         brief=_brief(session, row, _left(session, {row.due_on})[row.due_on]),
         kind=row.kind,
         revision=row.revision,
+        event=event.public_id,
         event_annulled=draft.annulled(session, event.public_id),
         decided_on=row.decided_on,
         until=row.until,

@@ -331,7 +331,7 @@ def test_the_mails_speak_english_to_those_who_chose_it(
     client.post(path, data={"csrf_token": token(client, path)})
     office.publicise(host, office.penalty(host.work, subjects))
     tick(host)
-    assert "published · Administrative penalties" in server.taken[1].text
+    assert "published · Administrative penalty" in server.taken[1].text
 
 
 @ON_SQLITE

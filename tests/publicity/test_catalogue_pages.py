@@ -296,7 +296,7 @@ def test_an_english_reader_finds_the_way_and_the_content_is_marked_as_chinese(
     page = client.get("/catalogues/powers/CF-01").text
     assert "Discretion benchmark" in page
     assert f'<span class="as-written" lang="zh-Hans">{POWER["basis"]}</span>' in page
-    assert "Administrative penalties" in page
+    assert "Administrative penalty" in page
     assert "Lists and catalogues" in client.get("/catalogues").text
 
 

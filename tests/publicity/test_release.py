@@ -145,7 +145,10 @@ def test_a_release_sent_back_names_its_reason_and_goes_round_again(
         head.post(f"/staff/releases/{release}/send-back", revision="2", reason="依据写到项").status_code
         == 303
     )
-    assert "依据写到项" in clerk.get(f"/staff/releases/{release}").text
+    page = clerk.get(f"/staff/releases/{release}").text
+    assert "已退回：初审" in page
+    assert "依据写到项" in page
+    assert f'href="/staff/credit/{event}">查看或者更正' in page
     assert clerk.post(f"/staff/releases/{release}/steps/propose", revision="3").status_code == 303
     assert head.post(f"/staff/releases/{release}/steps/first_review", revision="4").status_code == 303
 
