@@ -114,7 +114,9 @@ def test_whoever_corrects_what_was_sent_back_proposes_it_again_and_it_becomes_pu
     event = office.penalty(host.work, office.enrol(host.work))
     release = office.release_of(host.work, event)
     people = office.team(host)
-    clerk = Actor("staff", "clerk", "经办人", frozenset({"release.propose", "release.publish", "credit.correct"}))
+    clerk = Actor(
+        "staff", "clerk", "经办人", frozenset({"release.propose", "release.publish", "credit.correct"})
+    )
     office.take(host.work, clerk, "propose", release)
     with host.work.write(people["head"]) as session:
         decide.send_back(session, people["head"], release=release, revision=2, reason="金额有误")
