@@ -60,7 +60,7 @@ def answer(public_id: str, consultation: str) -> ResponseReturnValue:
             consultation=consultation,
             on=_day(),
             outcome=form.get("outcome", ""),
-            words=form.get("words", ""),
+            words=form.get("opinion", ""),
         )
 
     return _done(public_id, "第三方的意见已登记。", act)

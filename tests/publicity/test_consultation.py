@@ -112,7 +112,7 @@ def test_an_objection_is_overruled_with_a_reason_that_the_third_party_is_told(de
     assert desk.row.due_on == due
     assert desk.act(desk.leader, "decide", decision="publish", grounds="x").status_code == 409, "too early"
     assert desk.act(desk.secrecy, "answer", on="2026-11-20", outcome="").status_code == 422
-    answered = desk.act(desk.secrecy, "answer", on="2026-11-20", outcome="objects", words="属于经营秘密")
+    answered = desk.act(desk.secrecy, "answer", on="2026-11-20", outcome="objects", opinion="属于经营秘密")
     assert answered.status_code == 303
     assert desk.act(desk.secrecy, "decide", decision="publish", grounds="x").status_code == 403
 
@@ -163,7 +163,7 @@ def test_one_who_stands_in_for_both_sides_does_not_ask_and_decide(desk: Desk, si
     assert desk.ask().status_code == 303
     desk.act(head, "receive", on="2026-11-20")
     assert (
-        desk.act(head, "answer", on="2026-11-20", outcome="objects", words="属于经营秘密").status_code == 303
+        desk.act(head, "answer", on="2026-11-20", outcome="objects", opinion="属于经营秘密").status_code == 303
     )
     alone = desk.act(head, "decide", decision="withhold", grounds="理由成立")
     assert (alone.status_code, "其他步骤" in alone.text) == (403, True)
@@ -183,7 +183,7 @@ def test_who_was_stood_in_for_had_a_hand_too(desk: Desk, host: Host, sign_in: Hi
     desk.secrecy = head
     assert desk.ask().status_code == 303
     desk.act(head, "receive", on="2026-11-20")
-    desk.act(head, "answer", on="2026-11-20", outcome="objects", words="属于经营秘密")
+    desk.act(head, "answer", on="2026-11-20", outcome="objects", opinion="属于经营秘密")
     assert desk.act(both, "decide", decision="publish", grounds="x").status_code == 403
     assert desk.act(desk.leader, "decide", decision="publish", grounds="x").status_code == 303
 
@@ -192,7 +192,7 @@ def test_who_was_stood_in_for_had_a_hand_too(desk: Desk, host: Host, sign_in: Hi
 def test_what_the_office_withholds_is_never_published_and_its_draft_goes(desk: Desk) -> None:
     desk.ask()
     desk.act(desk.secrecy, "receive", on="2026-11-20")
-    desk.act(desk.secrecy, "answer", on="2026-11-20", outcome="objects", words="属于经营秘密")
+    desk.act(desk.secrecy, "answer", on="2026-11-20", outcome="objects", opinion="属于经营秘密")
     assert desk.act(desk.leader, "decide", decision="withhold", grounds="理由成立").status_code == 303
     assert (desk.row.state, desk.row.columns) == ("stopped", None)
     assert "征求第三方意见后决定不予公开" in desk.leader.get(desk.here).text

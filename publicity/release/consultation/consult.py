@@ -162,7 +162,7 @@ def _day(session: WorkSession, on: date | None, asked: ConsultationRow) -> date:
 
 def _words(text: str) -> str:
     if len(text.strip()) > LONGEST:
-        raise Invalid.field("words", "too_long", f"不超过 {LONGEST} 字")
+        raise Invalid.field("opinion", "too_long", f"不超过 {LONGEST} 字")
     return text.strip()
 
 
