@@ -6,7 +6,7 @@ document.querySelectorAll("textarea[data-most]").forEach((area) => {
   const most = Number(area.dataset.most);
   const told = document.createElement("p");
   told.className = "hint";
-  told.setAttribute("role", "status");
+  told.setAttribute("aria-live", "polite");
   area.after(told);
   const count = () => {
     const length = [...area.value].length;
