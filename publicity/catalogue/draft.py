@@ -155,6 +155,8 @@ def submit(
         faults.append(FieldFault("reason", "required", "请写明这一版为何变更，将随清单公布"))
     elif len(reason.strip()) > LONGEST_REASON:
         faults.append(FieldFault("reason", "too-long", f"不超过 {LONGEST_REASON} 字"))
+    if row.entries == _latest_entries(session, row.listing):
+        faults.append(FieldFault("", "unchanged", "与最近公布的版本一样，没有可以公布的变更"))
     faults += _content_faults(session, row, answers)
     if faults:
         raise Invalid("清单还不能提交", faults)

@@ -135,6 +135,19 @@ def test_a_draft_that_is_not_fit_is_not_submitted(
 
 
 @one_database
+def test_a_draft_that_has_come_back_to_what_is_published_is_not_submitted(
+    host: Host, clock: SetClock
+) -> None:
+    catalogues.publish(host, "powers", POWER)
+    clock.advance(timedelta(days=1))
+    catalogues.prepare(host, "powers", PERMIT)
+    draft_id = catalogues.prepare(host, "powers", removed=(PERMIT["code"],))
+    with pytest.raises(Invalid) as refused:
+        catalogues.submit(host, draft_id, reason="没有变更")
+    assert [fault.rule for fault in refused.value.fields] == ["unchanged"]
+
+
+@one_database
 def test_a_day_that_passed_meanwhile_has_to_be_set_again(host: Host, clock: SetClock) -> None:
     draft_id = catalogues.prepare(host, "guides", GUIDE)
     catalogues.submit(host, draft_id)
