@@ -105,8 +105,7 @@ def _redact(page: Page, screenshot: Callable[[Page, str], Path]) -> None:
     """The step is refused while a proposal is open; then each is confirmed, and the step stands free."""
     expect(page.get_by_text("还有 2 处没有确认")).to_be_visible()
     page.get_by_role("button", name="保密审查", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("遮盖建议没有确认")
-    page.go_back()
+    expect(page.get_by_role("alert")).to_contain_text("遮盖建议没有确认")
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         screenshot(page, f"release-redaction-{width}")
