@@ -163,7 +163,8 @@ def test_one_who_stands_in_for_both_sides_does_not_ask_and_decide(desk: Desk, si
     assert desk.ask().status_code == 303
     desk.act(head, "receive", on="2026-11-20")
     assert (
-        desk.act(head, "answer", on="2026-11-20", outcome="objects", opinion="属于经营秘密").status_code == 303
+        desk.act(head, "answer", on="2026-11-20", outcome="objects", opinion="属于经营秘密").status_code
+        == 303
     )
     alone = desk.act(head, "decide", decision="withhold", grounds="理由成立")
     assert (alone.status_code, "其他步骤" in alone.text) == (403, True)
